@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace TalkingMachines.Tensors.Cpu;
+
+/// <summary>A piece of work cut into independent parts. Unmanaged: pointers and numbers only, so that handing it out allocates nothing.</summary>
+internal interface IParallelJob
+{
+    /// <summary>Computes part <paramref name="part"/>. <paramref name="worker"/> (0-based) names the thread, for scratch memory.</summary>
+    void Run(int part, int worker);
+}
+
+/// <summary>
+/// Own threads, one for each core of a set, the caller being the first. Never the thread pool: kernels there delay timers
+/// and pacing by tens of milliseconds. One caller at a time. Workers spin briefly between jobs, then sleep.
+/// </summary>
+internal sealed unsafe partial class WorkerTeam : IDisposable
+{
+    const int SpinsBeforeSleep = 20_000; // about 0.2 ms: longer than the gap between two ops of a block
+
+    readonly Thread[] threads;
+    readonly SemaphoreSlim[] wakes;
+    readonly int[] sleeping;
+    readonly int[] cores;
+    readonly bool pinned;
+    readonly nint[] scratch;
+    readonly nuint[] scratchBytes;
+    readonly Lock caller = new();
+
+    void* job;
+    delegate*<void*, int, int, void> run;
+    int parts;
+    int next;
+    int generation;
+    int busy;
+    bool stopping;
+    Exception? failure;
+
+    public WorkerTeam(int[] cores, bool pinned)
+    {
+        this.cores = cores;
+        this.pinned = pinned;
+        scratch = new nint[cores.Length];
+        scratchBytes = new nuint[cores.Length];
+        wakes = new SemaphoreSlim[cores.Length];
+        sleeping = new int[cores.Length];
+        threads = new Thread[cores.Length - 1];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int worker = i + 1;
+            wakes[worker] = new SemaphoreSlim(0);
+            threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"tensor worker {cores[worker]}" };
+            threads[i].Start();
+        }
+    }
+
+    public int Count => cores.Length;
+
+    /// <summary>At least <paramref name="bytes"/> of memory of this worker's own, kept between jobs; its content is garbage.</summary>
+    public void* Scratch(int worker, long bytes)
+    {
+        if (scratchBytes[worker] < (nuint)bytes)
+        {
+            NativeMemory.AlignedFree((void*)scratch[worker]);
+            scratchBytes[worker] = (nuint)(bytes + (bytes / 2));
+            scratch[worker] = (nint)NativeMemory.AlignedAlloc(scratchBytes[worker], MemoryPool.Alignment);
+        }
+        return (void*)scratch[worker];
+    }
+
+    /// <summary>Runs all parts on the team and returns when they are done. Which thread takes which part is open; results must not depend on it.</summary>
+    public void Run<TJob>(in TJob work, int parts) where TJob : unmanaged, IParallelJob
+    {
+        TJob copy = work;
+        if (parts <= 1 || threads.Length == 0)
+        {
+            lock (caller)
+                for (int part = 0; part < parts; part++) copy.Run(part, 0);
+            return;
+        }
+        lock (caller) Share(&copy, &Trampoline<TJob>, parts);
+    }
+
+    static void Trampoline<TJob>(void* job, int part, int worker) where TJob : unmanaged, IParallelJob => ((TJob*)job)->Run(part, worker);
+
+    void Share(void* job, delegate*<void*, int, int, void> run, int parts)
+    {
+        this.job = job;
+        this.run = run;
+        this.parts = parts;
+        next = 0;
+        failure = null;
+        Volatile.Write(ref busy, threads.Length);
+        Interlocked.Increment(ref generation);
+        for (int worker = 1; worker <= threads.Length; worker++)
+            if (Interlocked.Exchange(ref sleeping[worker], 0) == 1) wakes[worker].Release();
+        TakeParts(0);
+        var spin = new SpinWait();
+        while (Volatile.Read(ref busy) > 0) spin.SpinOnce(sleep1Threshold: -1);
+        if (failure is { } thrown) throw new InvalidOperationException($"A kernel failed: {thrown.Message}", thrown);
+    }
+
+    void TakeParts(int worker)
+    {
+        try
+        {
+            int part;
+            while ((part = Interlocked.Increment(ref next) - 1) < parts) run(job, part, worker);
+        }
+        catch (Exception thrown) when (worker > 0)
+        {
+            failure = thrown; // rethrown by the caller; a worker must live on
+        }
+    }
+
+    void Work(int worker)
+    {
+        if (pinned) Pin(cores[worker]);
+        int seen = 0;
+        while (!Volatile.Read(ref stopping))
+        {
+            if (!AwaitJob(worker, ref seen)) continue;
+            TakeParts(worker);
+            Interlocked.Decrement(ref busy);
+        }
+    }
+
+    bool AwaitJob(int worker, ref int seen)
+    {
+        for (int spin = 0; spin < SpinsBeforeSleep; spin++)
+        {
+            int now = Volatile.Read(ref generation);
+            if (now != seen)
+            {
+                seen = now;
+                return !Volatile.Read(ref stopping);
+            }
+            Thread.SpinWait(8);
+        }
+        Interlocked.Exchange(ref sleeping[worker], 1);
+        // A job may have come between the last look and the flag: then take the flag back, unless the caller already did.
+        if (Volatile.Read(ref generation) != seen && Interlocked.Exchange(ref sleeping[worker], 0) == 1) return false;
+        wakes[worker].Wait();
+        return false;
+    }
+
+    static void Pin(int core)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        Span<ulong> mask = stackalloc ulong[16];
+        mask.Clear();
+        mask[core / 64] = 1UL << (core % 64);
+        fixed (ulong* bits = mask) _ = SetAffinity(0, (nuint)(mask.Length * sizeof(ulong)), bits); // best effort: a container may forbid it
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
+    private static partial int SetAffinity(int thread, nuint bytes, ulong* mask);
+
+    public void Dispose()
+    {
+        Volatile.Write(ref stopping, true);
+        Interlocked.Increment(ref generation);
+        for (int worker = 1; worker <= threads.Length; worker++) wakes[worker].Release();
+        foreach (var thread in threads) thread.Join();
+        foreach (var wake in wakes) wake?.Dispose();
+        for (int i = 0; i < scratch.Length; i++) NativeMemory.AlignedFree((void*)scratch[i]);
+    }
+}
