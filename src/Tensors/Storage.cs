@@ -23,6 +23,9 @@ public sealed unsafe class Storage
     /// <summary>Bytes that the block can hold.</summary>
     internal nuint Capacity { get; }
 
+    /// <summary>Whether one user alone holds it, who may then write in place.</summary>
+    internal bool IsExclusive => Volatile.Read(ref count) == 1;
+
     internal void Retain()
     {
         if (Interlocked.Increment(ref count) <= 0) throw new InvalidOperationException("A freed storage was used again.");

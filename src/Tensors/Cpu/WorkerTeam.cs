@@ -23,8 +23,8 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
     readonly int[] sleeping;
     readonly int[] cores;
     readonly bool pinned;
-    readonly nint[] scratch;
-    readonly nuint[] scratchBytes;
+    readonly void** scratch;
+    long scratchBytes;
     readonly Lock caller = new();
 
     void* job;
@@ -40,8 +40,7 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
     {
         this.cores = cores;
         this.pinned = pinned;
-        scratch = new nint[cores.Length];
-        scratchBytes = new nuint[cores.Length];
+        scratch = (void**)NativeMemory.AllocZeroed((nuint)cores.Length, (nuint)sizeof(void*));
         wakes = new SemaphoreSlim[cores.Length];
         sleeping = new int[cores.Length];
         threads = new Thread[cores.Length - 1];
@@ -56,29 +55,34 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
 
     public int Count => cores.Length;
 
-    /// <summary>At least <paramref name="bytes"/> of memory of this worker's own, kept between jobs; its content is garbage.</summary>
-    public void* Scratch(int worker, long bytes)
-    {
-        if (scratchBytes[worker] < (nuint)bytes)
-        {
-            NativeMemory.AlignedFree((void*)scratch[worker]);
-            scratchBytes[worker] = (nuint)(bytes + (bytes / 2));
-            scratch[worker] = (nint)NativeMemory.AlignedAlloc(scratchBytes[worker], MemoryPool.Alignment);
-        }
-        return (void*)scratch[worker];
-    }
+    /// <summary>One block of memory for each worker, by its number; filled and grown by <see cref="Run"/>. Content is garbage.</summary>
+    public void** Scratch => scratch;
 
-    /// <summary>Runs all parts on the team and returns when they are done. Which thread takes which part is open; results must not depend on it.</summary>
-    public void Run<TJob>(in TJob work, int parts) where TJob : unmanaged, IParallelJob
+    /// <summary>
+    /// Runs all parts on the team and returns when they are done, with <paramref name="scratchBytes"/> of own memory for each
+    /// worker. Which thread takes which part is open; results must not depend on it.
+    /// </summary>
+    public void Run<TJob>(in TJob work, int parts, long scratchBytes = 0) where TJob : unmanaged, IParallelJob
     {
         TJob copy = work;
-        if (parts <= 1 || threads.Length == 0)
+        lock (caller)
         {
-            lock (caller)
+            Reserve(scratchBytes);
+            if (parts <= 1 || threads.Length == 0)
                 for (int part = 0; part < parts; part++) copy.Run(part, 0);
-            return;
+            else Share(&copy, &Trampoline<TJob>, parts);
         }
-        lock (caller) Share(&copy, &Trampoline<TJob>, parts);
+    }
+
+    void Reserve(long bytes)
+    {
+        if (bytes <= scratchBytes) return;
+        for (int worker = 0; worker < cores.Length; worker++)
+        {
+            NativeMemory.AlignedFree(scratch[worker]);
+            scratch[worker] = NativeMemory.AlignedAlloc((nuint)bytes, MemoryPool.Alignment);
+        }
+        scratchBytes = bytes;
     }
 
     static void Trampoline<TJob>(void* job, int part, int worker) where TJob : unmanaged, IParallelJob => ((TJob*)job)->Run(part, worker);
@@ -163,6 +167,7 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
         for (int worker = 1; worker <= threads.Length; worker++) wakes[worker].Release();
         foreach (var thread in threads) thread.Join();
         foreach (var wake in wakes) wake?.Dispose();
-        for (int i = 0; i < scratch.Length; i++) NativeMemory.AlignedFree((void*)scratch[i]);
+        for (int worker = 0; worker < cores.Length; worker++) NativeMemory.AlignedFree(scratch[worker]);
+        NativeMemory.Free(scratch);
     }
 }

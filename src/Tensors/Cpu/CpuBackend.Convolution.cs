@@ -1,0 +1,69 @@
+namespace TalkingMachines.Tensors.Cpu;
+
+internal sealed unsafe partial class CpuBackend
+{
+    static readonly ConvolutionWindow Dense = new();
+
+    public override void Convolution(Tensor x, Tensor weight, Tensor? bias, in ConvolutionWindow window, Tensor y)
+    {
+        var picture = PaddedPicture.Make(team, x, window, Dense, out var padded);
+        Convolve(picture, Data(weight), weight.Shape, bias, window, y);
+        padded?.Release();
+    }
+
+    // y = weight * picture, the padding being part of the picture.
+    void Convolve(in PaddedPicture picture, float* weight, in Shape w, Tensor? bias, in ConvolutionWindow strides, Tensor y)
+    {
+        var o = y.Shape;
+        int depth = w.Product(1, 5), pixels = o.Product(2, 5);
+        var taps = y.Device.Memory.Rent((long)depth * sizeof(int));
+        ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
+        var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], strides);
+        var product = new Product(Data(y), pixels) { PerImage = pixels, ImageStride = (long)o[1] * pixels, RowBias = bias is null ? null : Data(bias) };
+        Gemm.Run(team, y.Device.Memory, w[0], o[0] * pixels, depth, new RowPanels(weight, depth), new PixelPanels(map), product);
+        taps.Release();
+    }
+
+    /// <summary>A convolution at stride 1 of dy, zeros between its cells, with the kernel turned round and its channels swapped.</summary>
+    public override void ConvolutionInputGradient(Tensor dy, Tensor weight, in ConvolutionWindow window, Tensor dx)
+    {
+        var (w, s, o) = (weight.Shape, dx.Shape, dy.Shape);
+        var padding = new ConvolutionWindow(
+            FrontT: w[2] - 1 - window.FrontT, BackT: s[2] + window.FrontT - ((o[2] - 1) * window.StrideT) - 1,
+            FrontH: w[3] - 1 - window.FrontH, BackH: s[3] + window.FrontH - ((o[3] - 1) * window.StrideH) - 1,
+            FrontW: w[4] - 1 - window.FrontW, BackW: s[4] + window.FrontW - ((o[4] - 1) * window.StrideW) - 1);
+        var picture = PaddedPicture.Make(team, dy, padding, window, out var padded);
+        var turned = dx.Device.Memory.Rent(weight.Count * sizeof(float));
+        Shape shape = [w[1], w[0], w[2], w[3], w[4]];
+        team.Run(new TurnJob(Data(weight), (float*)turned.Pointer, w[0], w[1], w.Product(2, 5)), w[1]);
+        Convolve(picture, (float*)turned.Pointer, shape, null, Dense, dx);
+        turned.Release();
+        padded?.Release();
+    }
+
+    readonly struct TurnJob(float* weight, float* turned, int outputs, int inputs, int taps) : IParallelJob
+    {
+        public void Run(int part, int worker)
+        {
+            for (int o = 0; o < outputs; o++)
+            {
+                float* source = weight + (((long)o * inputs) + part) * taps, target = turned + (((long)part * outputs) + o) * taps;
+                for (int k = 0; k < taps; k++) target[k] = source[taps - 1 - k];
+            }
+        }
+    }
+
+    public override void ConvolutionWeightGradient(Tensor x, Tensor dy, in ConvolutionWindow window, Tensor dweight)
+    {
+        var (w, o) = (dweight.Shape, dy.Shape);
+        int depth = w.Product(1, 5), pixels = o.Product(2, 5);
+        var picture = PaddedPicture.Make(team, x, window, Dense, out var padded);
+        var taps = dy.Device.Memory.Rent((long)depth * sizeof(int));
+        ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
+        var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
+        var rows = new RowPanels(Data(dy), pixels, pixels, (long)o[1] * pixels);
+        Gemm.Run(team, dy.Device.Memory, w[0], depth, o[0] * pixels, rows, new TapPanels(map), new Product(Data(dweight), depth));
+        taps.Release();
+        padded?.Release();
+    }
+}
