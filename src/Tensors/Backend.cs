@@ -34,12 +34,18 @@ public enum Binary
 
 /// <summary>Where a convolution reads: stride and zero padding by axis (T time, H height, W width). Causal: all of the time padding in front.</summary>
 public readonly record struct ConvolutionWindow(
-    int StrideT = 1, int StrideH = 1, int StrideW = 1,
+    int StrideT, int StrideH = 1, int StrideW = 1,
     int FrontT = 0, int BackT = 0, int FrontH = 0, int BackH = 0, int FrontW = 0, int BackW = 0)
 {
+    /// <summary>Stride 1, no padding. (Without this, new() would mean stride 0.)</summary>
+    public ConvolutionWindow()
+        : this(1)
+    {
+    }
+
     /// <summary>Same size out as in, for odd kernels at stride 1; time padded on the past side only when causal.</summary>
     public static ConvolutionWindow Same(int kernelT, int kernelH, int kernelW, bool causal = false) => new(
-        FrontT: causal ? kernelT - 1 : kernelT / 2, BackT: causal ? 0 : kernelT / 2,
+        StrideT: 1, FrontT: causal ? kernelT - 1 : kernelT / 2, BackT: causal ? 0 : kernelT / 2,
         FrontH: kernelH / 2, BackH: kernelH / 2, FrontW: kernelW / 2, BackW: kernelW / 2);
 
     public int OutT(int size, int kernel) => (size + FrontT + BackT - kernel) / StrideT + 1;

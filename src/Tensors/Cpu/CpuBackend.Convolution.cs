@@ -29,7 +29,7 @@ internal sealed unsafe partial class CpuBackend
     {
         var (w, s, o) = (weight.Shape, dx.Shape, dy.Shape);
         var padding = new ConvolutionWindow(
-            FrontT: w[2] - 1 - window.FrontT, BackT: s[2] + window.FrontT - ((o[2] - 1) * window.StrideT) - 1,
+            StrideT: 1, FrontT: w[2] - 1 - window.FrontT, BackT: s[2] + window.FrontT - ((o[2] - 1) * window.StrideT) - 1,
             FrontH: w[3] - 1 - window.FrontH, BackH: s[3] + window.FrontH - ((o[3] - 1) * window.StrideH) - 1,
             FrontW: w[4] - 1 - window.FrontW, BackW: s[4] + window.FrontW - ((o[4] - 1) * window.StrideW) - 1);
         var picture = PaddedPicture.Make(team, dy, padding, window, out var padded);

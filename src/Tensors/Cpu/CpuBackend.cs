@@ -7,5 +7,9 @@ internal sealed unsafe partial class CpuBackend(WorkerTeam team) : Backend
 
     static float* Data(Tensor tensor) => (float*)tensor.Pointer;
 
-    protected override void Dispose(bool disposing) => team.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        team.Dispose();
+        base.Dispose(disposing);
+    }
 }

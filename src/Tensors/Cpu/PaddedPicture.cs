@@ -11,7 +11,11 @@ internal readonly unsafe struct PaddedPicture
     public readonly float* Data;
     public readonly int Channels, T, H, W;
 
-    PaddedPicture(float* data, int channels, int t, int h, int w) => (Data, Channels, T, H, W) = (data, channels, t, h, w);
+    PaddedPicture(float* data, int channels, int t, int h, int w)
+    {
+        Data = data;
+        (Channels, T, H, W) = (channels, t, h, w);
+    }
 
     public long Plane => (long)T * H * W;
 
