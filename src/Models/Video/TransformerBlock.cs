@@ -10,7 +10,7 @@ public readonly record struct KeyValue(Tensor Keys, Tensor Values);
 public interface IAttentionPattern
 {
     /// <summary>What self attention of layer <paramref name="layer"/> finds, projected. Queries and keys come unrotated.</summary>
-    Tensor Attend(int layer, Attention attention, Tensor queries, KeyValue own);
+    Tensor Attend(int layer, Attention attention, Tensor queries, KeyValue unrotated);
 }
 
 /// <summary>
