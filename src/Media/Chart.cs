@@ -92,7 +92,7 @@ public sealed class Chart
         foreach (int i in Thinned(series.Y))
         {
             bool shown = xAxis.CanShow(series.X[i]) && yAxis.CanShow(series.Y[i]);
-            if (shown) Append(path, $"{(drawing ? 'L' : 'M')}{PlaceX(xAxis, series.X[i]):0.##} {PlaceY(yAxis, series.Y[i]):0.##}");
+            if (shown) path.Append(CultureInfo.InvariantCulture, $"{(drawing ? 'L' : 'M')}{PlaceX(xAxis, series.X[i]):0.##} {PlaceY(yAxis, series.Y[i]):0.##}");
             drawing = shown;
         }
         Append(svg, $"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>");
