@@ -34,7 +34,7 @@ public sealed class ResamplerTests
         int[] rates = [1000, 8000, 11025, 16000, 22050, 44100, 44101, 48000, 96000];
         var rate = Gen.Elements(rates);
         var cases = from a in rate from b in rate from count in Gen.Choose(0, 6000) from seed in Gen.Choose(0, 1000) select (a, b, count, seed);
-        Prop.ForAll(cases.ToArbitrary(), c => StreamingEqualsOneShot(c.a, c.b, c.count, c.seed)).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+        Prop.ForAll(cases.ToArbitrary(), c => StreamingEqualsOneShot(c.a, c.b, c.count, c.seed)).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
     }
 
     [Fact]
