@@ -7,6 +7,7 @@ namespace TalkingMachines.Media;
 internal sealed class FfmpegProcess : IDisposable
 {
     const int MaxLineLength = 300;
+    const string ForeignFormat = "its format is not among those that are let in.";
 
     // Lines that follow the one which tells the reason.
     static readonly string[] Afterthoughts = ["Cannot determine format of input", "Error marking filters", "Conversion failed"];
@@ -111,10 +112,11 @@ internal sealed class FfmpegProcess : IDisposable
     void Remember(string? line)
     {
         line = line?.Trim();
-        if (string.IsNullOrEmpty(line) || Afterthoughts.Any(line.StartsWith)) return;
+        if (string.IsNullOrEmpty(line) || Afterthoughts.Any(line.StartsWith) || lastLine == ForeignFormat) return;
         // "[mjpeg @ 0x55e0675f1540] overread 8": the JPEG ends too early, which ffmpeg itself forgives.
         if (line.Contains("] overread ", StringComparison.Ordinal)) IsInputCutOff = true;
         if (line.Contains("does not contain any stream", StringComparison.Ordinal)) line = "it holds nothing of that kind.";
+        if (line.Contains("Format not on whitelist", StringComparison.Ordinal)) line = ForeignFormat;
         line = WithoutOrigin(line);
         Volatile.Write(ref lastLine, line.Length > MaxLineLength ? line[..MaxLineLength] : line);
     }

@@ -75,7 +75,7 @@ public sealed class FileTests
         using var folder = new TemporaryFolder();
         Wav.Write(folder.File("secret.wav"), Pictures.Sine(440, 16000, 16000));
         byte[] list = [.. "#EXTM3U\n#EXT-X-TARGETDURATION:1\n"u8, .. "#\0\n"u8, .. "#EXTINF:1,\nsecret.wav\n#EXT-X-ENDLIST\n"u8];
-        AssertRefused(path => SoundFile.Read(path, 16000), folder.Write("list.m3u8", list), "ffmpeg could not read ");
+        AssertRefused(path => SoundFile.Read(path, 16000), folder.Write("list.m3u8", list), "its format is not among those that are let in.");
     }
 
     [FfmpegTheory, InlineData("a.mp3", 0.15), InlineData("a.ogg", 0.05), InlineData("a.flac", 1e-4), InlineData("a.m4a", 0.05), InlineData("-a:b.flac", 1e-4)]
