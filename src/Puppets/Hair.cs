@@ -21,25 +21,27 @@ static partial class Hair
             float v = Volume, w = Temple + v * 0.62f;
             path.Curve(
             [
-                new(50 - Cheek - 0.3f, Side), new(50 - w - 0.4f, 38), new(50 - w * 0.96f, 28), new(50 - w * 0.7f, Top - v * 0.55f + 3.2f),
-                new(50 - w * 0.3f, Top - v + 0.2f), new(50, Top - v), new(50 + w * 0.3f, Top - v + 0.2f),
-                new(50 + w * 0.7f, Top - v * 0.55f + 3.2f), new(50 + w * 0.96f, 28), new(50 + w + 0.4f, 38), new(50 + Cheek + 0.3f, Side),
+                new(50 - Cheek - 0.3f, Side), new(50 - w - 0.4f, 38), new(50 - w * 0.94f, 27.5f), new(50 - w * 0.7f, Top - v * 0.55f + 3.8f),
+                new(50 - w * 0.34f, Top - v * 0.92f + 0.9f), new(50, Top - v), new(50 + w * 0.34f, Top - v * 0.92f + 0.9f),
+                new(50 + w * 0.7f, Top - v * 0.55f + 3.8f), new(50 + w * 0.94f, 27.5f), new(50 + w + 0.4f, 38), new(50 + Cheek + 0.3f, Side),
             ]);
         }
     }
+
+    static bool Covered(Puppet puppet) => puppet.Wardrobe.Headwear == HeadwearKind.Scarf;
 
     public static void Front(Brush brush, Puppet puppet)
     {
         brush.Part(40);
         var hair = puppet.Hair;
-        if (hair.Fringe == FringeKind.None) return;
+        if (hair.Fringe == FringeKind.None || Covered(puppet)) return;
         var path = FrontShape(brush.Path(), puppet);
         if (hair.Fringe == FringeKind.Buzz)
         {
             brush.Flat(path, hair.Colour.Mix(puppet.Skin.Skin, 0.22f), 0.85f);
             return;
         }
-        brush.Surface(path, hair.Colour);
+        brush.Cluster(path, hair.Colour);
         brush.Canvas.PushClip(path);
         Strands(brush, puppet);
         brush.Canvas.PopClip();
@@ -48,7 +50,7 @@ static partial class Hair
     /// <summary>The fringe's shadow on the forehead.</summary>
     public static void Shadow(Brush brush, Puppet puppet, VectorPath face)
     {
-        if (puppet.Hair.Fringe is FringeKind.None or FringeKind.Buzz or FringeKind.Horseshoe || brush.Style == DrawingStyle.Sketch) return;
+        if (puppet.Hair.Fringe is FringeKind.None or FringeKind.Buzz or FringeKind.Horseshoe || Covered(puppet)) return;
         var still = brush.Canvas.Transform;
         brush.Canvas.PushClip(face);
         brush.Canvas.Transform = Matrix3x2.CreateTranslation(0.5f, 1.7f) * still;
@@ -95,18 +97,13 @@ static partial class Hair
                 ], true);
                 break;
             case FringeKind.Rounded:
-                path.Curve(
-                [
-                    new(50 + x, side), new(50 + x - 2.4f, brow - 3), new(50 + t * 0.5f, brow - 5.2f), new(50, brow - 5.8f),
-                    new(50 - t * 0.5f, brow - 5.2f), new(50 - x + 2.4f, brow - 3), new(50 - x, side),
-                ], true);
+                Crop(path, x, y, side);
                 break;
             case FringeKind.SideSweep:
                 Sweep(path, scalp, s, x, y, side, brow);
                 break;
             case FringeKind.Curtain:
-                path.LineTo(50 + x, side).CubicTo(50 + x - 2, brow - 1, 50 + t * 0.62f, brow - 4, 50 + s * 1.5f, y - 5)
-                    .CubicTo(50 - t * 0.62f, brow - 4, 50 - x + 2, brow - 1, 50 - x, side);
+                Drapes(path, scalp, s * 1.5f, hair.Length > 0.45f, x, side);
                 break;
             case FringeKind.Spikes:
                 Points(path, scalp, x, y, side);
@@ -129,6 +126,29 @@ static partial class Hair
                     .CubicTo(50 - t * 0.8f, y - 1, 50 - x + 0.4f, 36, 50 - x - 0.4f, side - 4);
                 break;
         }
+    }
+
+    /// <summary>Short hair, cut to a slightly ragged line.</summary>
+    static void Crop(VectorPath path, float x, float y, float side)
+    {
+        path.LineTo(50 + x, side).LineTo(50 + x - 0.8f, 39).LineTo(50 + x - 3.4f, 37.5f).QuadTo(50 + x - 3.8f, y + 5, 50 + x - 5.6f, y + 2.6f);
+        for (int i = 0; i < 6; i++)
+        {
+            float from = float.Lerp(x - 5.6f, 5.6f - x, i / 6f), to = float.Lerp(x - 5.6f, 5.6f - x, (i + 1) / 6f);
+            path.QuadTo(50 + float.Lerp(from, to, 0.75f), y + 5 - i % 2, 50 + to, y + 2 + (i % 3) * 0.3f);
+        }
+        path.QuadTo(50 - x + 3.8f, y + 5, 50 - x + 3.4f, 37.5f).LineTo(50 - x + 0.8f, 39).LineTo(50 - x, side);
+    }
+
+    /// <summary>Parted in the middle: drawn back in a round arch, or falling over the temples like curtains.</summary>
+    static void Drapes(VectorPath path, in Scalp scalp, float part, bool falling, float x, float side)
+    {
+        float y = scalp.Line - 4.5f, t = scalp.Temple;
+        var (nearX, nearY, farX, farY) = falling ? (0.2f, y + 9, 0.62f, scalp.BrowY) : (0.55f, y - 1, 0.95f, y + 8);
+        path.LineTo(50 + x, side).QuadTo(50 + x - 0.3f, scalp.BrowY + 5, 50 + x - 1.2f, scalp.BrowY + 2)
+            .CubicTo(50 + t * farX, farY, 50 + part + t * nearX, nearY, 50 + part, y)
+            .CubicTo(50 + part - t * nearX, nearY, 50 - t * farX, farY, 50 - x + 1.2f, scalp.BrowY + 2)
+            .QuadTo(50 - x + 0.3f, scalp.BrowY + 5, 50 - x, side);
     }
 
     /// <summary>Parted on one side, combed over the forehead to the other.</summary>
@@ -173,7 +193,7 @@ static partial class Hair
             float dipX = 50 + MathF.Cos(b) * (w - 0.8f), dipY = 33 - MathF.Sin(b) * (33 - top - 1.5f);
             path.LineTo(tipX, tipY).LineTo(dipX, dipY);
         }
-        path.Close();
+        path.LineTo(50, scalp.Top + 2).Close();
     }
 
     /// <summary>The wave of hair above the forehead.</summary>

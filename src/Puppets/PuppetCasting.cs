@@ -22,11 +22,12 @@ sealed class PuppetCasting
     {
         var skin = CastSkin();
         var head = CastHead();
-        var hair = CastHair();
+        var hair = CastHair(skin.Skin);
         var eyes = CastEyes(head, hair);
         var mouth = CastMouth(head, skin);
+        var wardrobe = CastWardrobe(hair);
         return new Puppet(
-            seed, style, age, head, skin, eyes, CastNose(head, eyes, mouth), mouth, hair, CastWardrobe(hair),
+            seed, style, age, head, skin, eyes, CastNose(head, eyes, mouth), mouth, UnderHat(hair, wardrobe.Headwear), wardrobe,
             CastBackdrop(skin, hair));
     }
 
@@ -61,10 +62,11 @@ sealed class PuppetCasting
             top + Between(-0.8f, 1), chinY + Between(-0.8f, 0.8f), Between(0.8f, 1.2f), Between(-1.5f, 1.5f));
     }
 
-    HairTraits CastHair()
+    HairTraits CastHair(Rgb skin)
     {
         random = Stream(3);
         var colour = Palette.Hair(random, age == AgeGroup.Elder);
+        for (int i = 0; i < 8 && Close(colour, skin, 90); i++) colour = Palette.Hair(random, age == AgeGroup.Elder);
         //                              None Slick Strt Sweep Curt Spike Quiff Curls Buzz Mohk Wisp Horse Rounded
         var fringe = feminine
             ? Weighted<FringeKind>(0, 9, 18, 22, 20, 4, 3, 12, 1, 1, 6, 0, 8)
@@ -83,6 +85,27 @@ sealed class PuppetCasting
             : BeardKind.None;
         return new HairTraits(
             fringe, back, colour, Between(3, 5.6f), Chance(0.5) ? 1 : -1, beard, Between(0, 1), Between(-1.5f, 2.5f), Chance(0.6));
+    }
+
+    /// <summary>Hair that a hat would cut through gives way to hair that fits below it.</summary>
+    static HairTraits UnderHat(HairTraits hair, HeadwearKind hat)
+    {
+        if (hat is not (HeadwearKind.Beanie or HeadwearKind.Cap or HeadwearKind.Beret or HeadwearKind.Bandana)) return hair;
+        var fringe = hair.Fringe switch
+        {
+            FringeKind.Curls or FringeKind.Quiff => FringeKind.SideSweep,
+            FringeKind.Spikes or FringeKind.Rounded => FringeKind.Wisps,
+            FringeKind.Mohawk => FringeKind.Buzz,
+            var other => other,
+        };
+        var back = hair.Back switch
+        {
+            BackKind.Afro => BackKind.CurlyLong,
+            BackKind.Bun => BackKind.None,
+            BackKind.TwoBuns or BackKind.Ponytail => BackKind.Pigtails,
+            var other => other,
+        };
+        return hair with { Fringe = fringe, Back = back, Volume = MathF.Min(hair.Volume, 3) };
     }
 
     EyeTraits CastEyes(HeadTraits head, HairTraits hair)
@@ -128,9 +151,9 @@ sealed class PuppetCasting
         if (style == DrawingStyle.Anime) full *= 0.62f;
         if (age == AgeGroup.Child) full *= 0.8f;
         return new MouthTraits(
-            head.ChinY - Between(13, 14.2f), Between(8.6f, 10.6f) * (style == DrawingStyle.Anime ? 0.88f : 1),
+            head.ChinY - Between(13, 14.2f), Between(10, 12) * (style == DrawingStyle.Anime ? 0.88f : 1),
             1.75f * full * Between(0.85f, 1.1f), 2.5f * full * Between(0.85f, 1.1f), Between(0.1f, 0.5f),
-            Between(-0.1f, 0.95f), lip, Between(0.6f, 0.95f), Chance(0.06));
+            Between(0.1f, 1), lip, Between(0.6f, 0.95f), Chance(0.06));
     }
 
     NoseTraits CastNose(HeadTraits head, EyeTraits eyes, MouthTraits mouth)
@@ -174,7 +197,8 @@ sealed class PuppetCasting
         return new BackdropTraits(kind, first, Palette.Backdrop(random), random.Next(1 << 20));
     }
 
-    static bool Close(Rgb a, Rgb b) => MathF.Abs(a.R - b.R) + MathF.Abs(a.G - b.G) + MathF.Abs(a.B - b.B) < 110;
+    static bool Close(Rgb a, Rgb b, float limit = 110) =>
+        MathF.Abs(a.R - b.R) + MathF.Abs(a.G - b.G) + MathF.Abs(a.B - b.B) < limit;
 
     Random Stream(int group)
     {
