@@ -101,7 +101,8 @@ static partial class Hair
         [
             new(50, scalp.Top - v), new(50 + w * 0.7f, scalp.Top + 2), new(50 + w + 0.6f, 36), new(50 + low + 0.6f, 54),
             new(50 + low, hem - 9), new(50 + low * width, hem), new(50 + low * 0.4f, hem + 1), new(50 - low * 0.4f, hem + 1),
-            new(50 - low * width, hem), new(50 - low, hem - 9), new(50 - low - 0.6f, 54), new(50 - w - 0.6f, 36), new(50 - w * 0.7f, scalp.Top + 2),
+            new(50 - low * width, hem), new(50 - low, hem - 9), new(50 - low - 0.6f, 54), new(50 - w - 0.6f, 36),
+                new(50 - w * 0.7f, scalp.Top + 2),
         ]);
     }
 

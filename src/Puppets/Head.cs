@@ -14,7 +14,8 @@ static class Head
         float chin = head.ChinY + drop, jawY = head.ChinY - 10.5f + drop * 0.55f, thin = drop * 0.12f;
         return path.Loop(
         [
-            new(50, head.Top), new(50 + head.Temple * 0.6f, head.Top + 4), new(50 + head.Temple * 0.94f, head.Top + 13), new(50 + head.Temple, 38),
+            new(50, head.Top), new(50 + head.Temple * 0.6f, head.Top + 4), new(50 + head.Temple * 0.94f, head.Top + 13),
+                new(50 + head.Temple, 38),
             new(50 + head.Cheek, 53.5f), new(50 + head.Jaw - thin, jawY), new(50 + head.Chin, chin - 1.7f),
             new(50, chin),
             new(50 - head.Chin, chin - 1.7f), new(50 - head.Jaw + thin, jawY), new(50 - head.Cheek, 53.5f),
@@ -117,7 +118,8 @@ static class Head
             if (brush.Style is DrawingStyle.Sketch or DrawingStyle.Anime && puppet.Skin.Blush > 0.6f)
                 for (int i = -1; i <= 1; i++)
                     brush.Line(
-                        brush.Path().MoveTo(centre.X + i * 1.9f + 0.7f, centre.Y - 1.1f).LineTo(centre.X + i * 1.9f - 0.7f, centre.Y + 1.1f),
+                        brush.Path().MoveTo(centre.X + i * 1.9f + 0.7f, centre.Y - 1.1f)
+                            .LineTo(centre.X + i * 1.9f - 0.7f, centre.Y + 1.1f),
                         red.Darker(0.25f), 0.5f, 0.6f, 0.8f);
         }
     }
@@ -143,7 +145,8 @@ static class Head
             brush.Line(brush.Path().MoveTo(x, y).QuadTo(x + side * 3.4f, y + 2.2f, x + side * 4.6f, y + 6), ink, 0.6f, 0.8f, age * 0.75f);
             float under = puppet.Eyes.Y + puppet.Eyes.Height + 1.6f, eyeX = 50 + side * puppet.Eyes.Spacing;
             brush.Line(
-                brush.Path().MoveTo(eyeX - 3.4f, under - 0.2f).QuadTo(eyeX, under + 1.5f, eyeX + 3.4f, under - 0.2f), ink, 0.5f, 0.9f, age * 0.6f);
+                brush.Path().MoveTo(eyeX - 3.4f, under - 0.2f).QuadTo(eyeX, under + 1.5f, eyeX + 3.4f, under - 0.2f),
+                    ink, 0.5f, 0.9f, age * 0.6f);
         }
         if (age < 0.55f) return;
         for (int i = 0; i < 2; i++)

@@ -37,8 +37,10 @@ static class Headwear
             case HeadwearKind.Beret:
                 brush.Surface(
                     brush.Path().Loop([
-                        new(50 - w * 0.98f, top + 13), new(50 - w * 1.06f - s * 3, top + 6), new(50 - w * 0.5f - s * 3, top - 3), new(50 - s * 5, top - 5),
-                        new(50 + w * 0.5f - s * 3, top - 3), new(50 + w * 1.06f - s * 3, top + 6), new(50 + w * 0.98f, top + 13), new(50, top + 10.5f)]),
+                        new(50 - w * 0.98f, top + 13), new(50 - w * 1.06f - s * 3, top + 6), new(50 - w * 0.5f - s * 3, top - 3),
+                            new(50 - s * 5, top - 5),
+                        new(50 + w * 0.5f - s * 3, top - 3), new(50 + w * 1.06f - s * 3, top + 6), new(50 + w * 0.98f, top + 13),
+                            new(50, top + 10.5f)]),
                     colour);
                 brush.Line(brush.Path().MoveTo(50 - s * 5, top - 4.5f).LineTo(50 - s * 5.6f, top - 7.4f), colour.Darker(0.3f), 1.2f, 0);
                 break;
@@ -54,12 +56,15 @@ static class Headwear
             brush.Path().MoveTo(50 - w, top + 18).CubicTo(50 - w - 0.8f, top - 1, 50 - w * 0.55f, top - 4.6f, 50, top - 4.6f)
                 .CubicTo(50 + w * 0.55f, top - 4.6f, 50 + w + 0.8f, top - 1, 50 + w, top + 18).Close(), colour);
         brush.Surface(brush.Path().Circle(50, top - 4.6f, 4.2f), colour.Lighter(0.45f));
-        var rim = brush.Path().MoveTo(50 - w - 0.7f, top + 14.5f).CubicTo(50 - w * 0.5f, top + 9, 50 + w * 0.5f, top + 9, 50 + w + 0.7f, top + 14.5f)
-            .QuadTo(50 + w + 1.8f, top + 18, 50 + w + 0.8f, top + 22).CubicTo(50 + w * 0.5f, top + 16, 50 - w * 0.5f, top + 16, 50 - w - 0.8f, top + 22)
+        var rim = brush.Path().MoveTo(50 - w - 0.7f, top + 14.5f)
+            .CubicTo(50 - w * 0.5f, top + 9, 50 + w * 0.5f, top + 9, 50 + w + 0.7f, top + 14.5f)
+            .QuadTo(50 + w + 1.8f, top + 18, 50 + w + 0.8f, top + 22)
+            .CubicTo(50 + w * 0.5f, top + 16, 50 - w * 0.5f, top + 16, 50 - w - 0.8f, top + 22)
             .QuadTo(50 - w - 1.8f, top + 18, 50 - w - 0.7f, top + 14.5f).Close();
         brush.Surface(rim, colour.Darker(0.16f));
         for (int i = -5; i <= 5; i++)
-            brush.Line(brush.Path().MoveTo(50 + i * w * 0.18f, top + 11.3f + i * i * 0.08f).LineTo(50 + i * w * 0.18f, top + 16.7f + i * i * 0.12f), colour.Darker(0.4f), 0.45f, 0.4f, 0.55f);
+            brush.Line(brush.Path().MoveTo(50 + i * w * 0.18f, top + 11.3f + i * i * 0.08f)
+                .LineTo(50 + i * w * 0.18f, top + 16.7f + i * i * 0.12f), colour.Darker(0.4f), 0.45f, 0.4f, 0.55f);
     }
 
     static void Cap(Brush brush, Rgb colour, Rgb second, float top, float w)
@@ -74,7 +79,8 @@ static class Headwear
                 colour.Darker(0.35f), 0.5f, 0.2f, 0.6f);
         brush.Flat(brush.Path().Circle(50, top + 5.5f, 3.6f), second.Luminance > 150 ? second : second.Lighter(0.6f));
         brush.Surface(
-            brush.Path().MoveTo(50 - w * 0.86f, top + 16.6f).CubicTo(50 - w * 0.5f, top + 9.5f, 50 + w * 0.5f, top + 9.5f, 50 + w * 0.86f, top + 16.6f)
+            brush.Path().MoveTo(50 - w * 0.86f, top + 16.6f)
+                .CubicTo(50 - w * 0.5f, top + 9.5f, 50 + w * 0.5f, top + 9.5f, 50 + w * 0.86f, top + 16.6f)
                 .CubicTo(50 + w * 1.02f, top + 21.5f, 50 + w * 0.45f, top + 18, 50, top + 18)
                 .CubicTo(50 - w * 0.45f, top + 18, 50 - w * 1.02f, top + 21.5f, 50 - w * 0.86f, top + 16.6f).Close(),
             colour.Darker(0.2f));
@@ -85,10 +91,12 @@ static class Headwear
         if (knot != 0)
             for (int i = 0; i < 2; i++)
                 brush.Surface(
-                    brush.Path().MoveTo(50 + knot * w, top + 12).QuadTo(50 + knot * (w + 5), top + 8 + i * 9, 50 + knot * (w + 7.5f), top + 11 + i * 9)
+                    brush.Path().MoveTo(50 + knot * w, top + 12)
+                        .QuadTo(50 + knot * (w + 5), top + 8 + i * 9, 50 + knot * (w + 7.5f), top + 11 + i * 9)
                         .QuadTo(50 + knot * (w + 4), top + 14 + i * 5, 50 + knot * w, top + 15).Close(), colour.Darker(0.14f));
         brush.Surface(
-            brush.Path().MoveTo(50 - w * 0.99f, top + 11.5f).CubicTo(50 - w * 0.6f, top + 4.6f, 50 + w * 0.6f, top + 4.6f, 50 + w * 0.99f, top + 11.5f)
+            brush.Path().MoveTo(50 - w * 0.99f, top + 11.5f)
+                .CubicTo(50 - w * 0.6f, top + 4.6f, 50 + w * 0.6f, top + 4.6f, 50 + w * 0.99f, top + 11.5f)
                 .LineTo(50 + w * 1.03f, top + 16.5f).CubicTo(50 + w * 0.6f, top + 9.4f, 50 - w * 0.6f, top + 9.4f, 50 - w * 1.03f, top + 16.5f).Close(), colour);
     }
 
@@ -142,14 +150,17 @@ static class Headwear
         // the face shows through a hole wound the other way
         scarf.Loop(
         [
-            new(50, top + 9), new(50 - c * 0.66f, top + 13.5f), new(50 - c + 0.9f, 42), new(50 - c + 1.2f, 56), new(50 - head.Jaw + 1.4f, chin - 11),
-            new(50 - head.Chin + 0.4f, chin - 2.7f), new(50, chin - 0.8f), new(50 + head.Chin - 0.4f, chin - 2.7f), new(50 + head.Jaw - 1.4f, chin - 11),
+            new(50, top + 9), new(50 - c * 0.66f, top + 13.5f), new(50 - c + 0.9f, 42), new(50 - c + 1.2f, 56),
+                new(50 - head.Jaw + 1.4f, chin - 11),
+            new(50 - head.Chin + 0.4f, chin - 2.7f), new(50, chin - 0.8f), new(50 + head.Chin - 0.4f, chin - 2.7f),
+                new(50 + head.Jaw - 1.4f, chin - 11),
             new(50 + c - 1.2f, 56), new(50 + c - 0.9f, 42), new(50 + c * 0.66f, top + 13.5f),
         ]);
         brush.Surface(scarf, colour);
         for (int i = 0; i < 3; i++)
             brush.Line(
-                brush.Path().MoveTo(50 - c * 0.9f + i * 2, chin - 2 + i * 4).CubicTo(50 - 10, chin + 9 + i * 3, 50 + 10, chin + 9 + i * 3, 50 + c * 0.9f, chin - 4 + i * 4),
+                brush.Path().MoveTo(50 - c * 0.9f + i * 2, chin - 2 + i * 4)
+                    .CubicTo(50 - 10, chin + 9 + i * 3, 50 + 10, chin + 9 + i * 3, 50 + c * 0.9f, chin - 4 + i * 4),
                 colour.Darker(0.4f), 0.7f, 0.9f, 0.6f);
     }
 
@@ -157,7 +168,8 @@ static class Headwear
     {
         float x = w * 0.55f, y = top + 4.5f;
         brush.Surface(
-            brush.Path().MoveTo(50 - x, y).LineTo(50 - x - 1.6f, y - 10).LineTo(50 - x * 0.5f, y - 5.4f).LineTo(50, y - 12).LineTo(50 + x * 0.5f, y - 5.4f)
+            brush.Path().MoveTo(50 - x, y).LineTo(50 - x - 1.6f, y - 10).LineTo(50 - x * 0.5f, y - 5.4f).LineTo(50, y - 12)
+                .LineTo(50 + x * 0.5f, y - 5.4f)
                 .LineTo(50 + x + 1.6f, y - 10).LineTo(50 + x, y).QuadTo(50, y + 2.4f, 50 - x, y).Close(), Rgb.Hex(0xF2C14E));
         for (int i = -1; i <= 1; i++) brush.Flat(brush.Path().Circle(50 + i * x * 0.55f, y - 1.4f, 1.2f), Rgb.Hex(0xD94F5C));
     }

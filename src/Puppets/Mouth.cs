@@ -68,7 +68,7 @@ static class Mouth
                     ? Paint.Radial(new Vector2(50, shine), new Vector2(reach, mouth.Lower * 0.3f), Rgb.Hex(0xFFFFFF), colour, 0.55f, 0)
                     : Paint.Solid(colour.Lighter(0.6f), 0.4f));
         brush.Canvas.PopClip();
-        if (brush.Style is DrawingStyle.Ink or DrawingStyle.Sketch) brush.Outline(lips, colour, brush.Style == DrawingStyle.Ink ? 0.4f : 0.6f);
+        if (brush.Style is DrawingStyle.Ink or DrawingStyle.Sketch) brush.Line(lips, colour.Darker(0.6f), 0.4f, 0, 0.8f);
     }
 
     static void Interior(Brush brush, Puppet puppet, in MouthAnatomy mouth, in MouthShape shape, VectorPath opening)

@@ -79,8 +79,8 @@ sealed class PuppetCasting
             : Weighted<BackKind>(66, 2, 4, 3, 5, 1, 0, 3, 0, 0, 0, 14, 2);
         if (fringe is FringeKind.None or FringeKind.Buzz or FringeKind.Mohawk or FringeKind.Horseshoe) back = BackKind.None;
         if (back == BackKind.Afro) fringe = FringeKind.Curls;
-        bool canBeard = !feminine && age is AgeGroup.Adult or AgeGroup.Elder;
-        var beard = canBeard && !feminine && Chance(0.52)
+        bool canBeard = !feminine && (age is AgeGroup.Adult or AgeGroup.Elder);
+        var beard = canBeard && Chance(0.52)
             ? Weighted<BeardKind>(0, 18, 24, 14, 18, 8, 8, 10)
             : BeardKind.None;
         return new HairTraits(
@@ -145,7 +145,7 @@ sealed class PuppetCasting
         bool painted = feminine && age != AgeGroup.Child && Chance(0.45);
         var natural = skin.Fantasy
             ? skin.Skin.Darker(0.35f)
-            : skin.Skin.Mix(new Rgb(196, 74, 78), skin.Skin.Luminance < 110 ? 0.34f : 0.46f);
+            : skin.Skin.Mix(skin.Skin.Luminance < 110 ? new Rgb(188, 84, 96) : new Rgb(196, 74, 78), 0.46f);
         var lip = painted ? Palette.LipTint(random) : natural;
         float full = feminine ? Between(0.9f, 1.35f) : Between(0.6f, 1.05f);
         if (style == DrawingStyle.Anime) full *= 0.62f;
@@ -178,9 +178,9 @@ sealed class PuppetCasting
             : GlassesKind.None;
         var earrings = Chance(feminine ? 0.5 : 0.07) ? Weighted<EarringKind>(0, 4, 4, 3) : EarringKind.None;
         var headwear = Chance(0.24) || hair.Fringe == FringeKind.None && Chance(0.2)
-            //                          None Beanie Cap Band Bow Flower Phones Scarf Beret Bandana Tie Crown
+            //                          None Beanie Cap Band Bow Flower Phones Scarf Beret Bandana Crown
             ? Weighted<HeadwearKind>(0, 18, 14, feminine ? 12 : 2, feminine ? 10 : 0, feminine ? 9 : 0, 16,
-                feminine ? 14 : 0, 7, 6, 0, 2)
+                feminine ? 14 : 0, 7, 6, 2)
             : HeadwearKind.None;
         return new WardrobeTraits(
             clothes, Palette.Cloth(random), Palette.Cloth(random), Between(0.9f, 1.1f) * (feminine ? 0.94f : 1.04f),

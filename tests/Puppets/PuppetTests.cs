@@ -29,6 +29,20 @@ public class PuppetTests
     public void Same_seed_gives_equal_traits() => Assert.Equal(Puppet.FromSeed(77), Puppet.FromSeed(77));
 
     [Theory]
+    [InlineData(0, DrawingStyle.Flat, AgeGroup.Young, FringeKind.Buzz, BackKind.None, 291141, 23.683474f)]
+    [InlineData(1, DrawingStyle.Flat, AgeGroup.Adult, FringeKind.Straight, BackKind.Long, 560301, 24.310545f)]
+    [InlineData(-5, DrawingStyle.Ink, AgeGroup.Young, FringeKind.Rounded, BackKind.Bob, 679625, 24.493011f)]
+    [InlineData(1L << 40, DrawingStyle.Ink, AgeGroup.Adult, FringeKind.Rounded, BackKind.Bob, 165550, 24.28606f)]
+    public void A_seed_means_the_same_character_for_ever(
+        long seed, DrawingStyle style, AgeGroup age, FringeKind fringe, BackKind back, int backdrop, float cheek)
+    {
+        var puppet = Puppet.FromSeed(seed);
+        Assert.Equal((style, age, fringe, back), (puppet.Style, puppet.Age, puppet.Hair.Fringe, puppet.Hair.Back));
+        Assert.Equal(backdrop, puppet.Backdrop.Variant);
+        Assert.Equal(cheek, puppet.Head.Cheek, 0.0001f);
+    }
+
+    [Theory]
     [InlineData(0, 0, 96, 96)]
     [InlineData(30, 50, 37, 29)]
     [InlineData(95, 95, 1, 1)]
