@@ -1,0 +1,58 @@
+namespace TalkingMachines.Media;
+
+/// <summary>
+/// A file that appears whole or not at all: bytes go to a neighbour named <c>PATH.part</c>, which
+/// <see cref="Complete"/> renames. Disposing without completing deletes it.
+/// </summary>
+internal sealed class PendingFile : IDisposable
+{
+    readonly string path;
+    readonly string partPath;
+    bool completed;
+
+    public PendingFile(string path)
+    {
+        this.path = path;
+        partPath = path + ".part";
+        try
+        {
+            Stream = new FileStream(partPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+        }
+        catch (Exception e) when (MediaException.IsFileFailure(e))
+        {
+            throw MediaException.From("write", path, e);
+        }
+    }
+
+    public FileStream Stream { get; }
+
+    /// <summary>Closes the file and gives it its name, replacing an older file of that name.</summary>
+    public void Complete()
+    {
+        try
+        {
+            Stream.Dispose();
+            File.Move(partPath, path, overwrite: true);
+            completed = true;
+        }
+        catch (Exception e) when (MediaException.IsFileFailure(e))
+        {
+            throw MediaException.From("write", path, e);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (completed) return;
+        // A full disk fails the last flush; the file goes anyway.
+        try { Stream.Dispose(); } catch (IOException) { }
+        DeleteQuietly(partPath);
+    }
+
+    /// <summary>Deletes a leftover; what cannot be deleted must not hide the error that is on its way.</summary>
+    public static void DeleteQuietly(string path)
+    {
+        try { File.Delete(path); }
+        catch (Exception e) when (MediaException.IsFileFailure(e)) { }
+    }
+}

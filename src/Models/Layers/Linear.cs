@@ -1,0 +1,18 @@
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Models.Layers;
+
+/// <summary>y = x weight^T + bias over the last axis; weight [outputs, inputs].</summary>
+public sealed class Linear
+{
+    readonly Tensor weight;
+    readonly Tensor? bias;
+
+    public Linear(Weights weights, int inputs, int outputs, bool bias = true, float gain = 1)
+    {
+        weight = weights.Get("weight", [outputs, inputs], Initial.Scaled(inputs, gain));
+        if (bias) this.bias = weights.Get("bias", [outputs], Initial.Zeros);
+    }
+
+    public Tensor Forward(Tensor x) => x.Linear(weight, bias);
+}

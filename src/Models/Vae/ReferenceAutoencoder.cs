@@ -1,0 +1,186 @@
+using TalkingMachines.Models.Layers;
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Models.Vae;
+
+/// <summary>Widths of the autoencoder at 1/4, 1/8 and 1/16 of the picture's size, and the code's channels.</summary>
+public sealed record AutoencoderConfig
+{
+    public int Width4 { get; init; } = 48;
+
+    public int Width8 { get; init; } = 96;
+
+    public int Width16 { get; init; } = 144;
+
+    /// <summary>Channels of a frame's code at 1/16.</summary>
+    public int CodeChannels { get; init; } = 4;
+
+    /// <summary>Frames whose codes make one latent, stacked as channels.</summary>
+    public const int FramesPerLatent = 4;
+
+    public int LatentChannels => CodeChannels * FramesPerLatent;
+}
+
+/// <summary>What the decoder and the transformer know of a character: features of its reference picture, each of unit root mean square.</summary>
+public sealed record ReferenceFeatures(Tensor Picture, Tensor At4, Tensor At8, Tensor At16, Tensor Code)
+{
+    /// <summary>Takes all out of the current scope: the caller disposes them.</summary>
+    public ReferenceFeatures Own() => new(Picture.Own(), At4.Own(), At8.Own(), At16.Own(), Code.Own());
+
+    public void Dispose()
+    {
+        foreach (var tensor in (ReadOnlySpan<Tensor>)[Picture, At4, At8, At16, Code]) tensor.Dispose();
+    }
+}
+
+/// <summary>
+/// The mini model's autoencoder: conditioned on the character's reference picture, so that a code says only what changed.
+/// A frame's code depends on that frame and the reference alone: causal, and streaming decode equals whole decode exactly.
+/// Output = the reference moved by a flow field, plus a residual. (reference: MINI-MODEL, "Autoencoder".)
+/// </summary>
+public sealed class ReferenceAutoencoder
+{
+    const int Patch = 4;              // pixels folded into channels at the input and out of them at the output
+    const float FlowPixels = 8;       // unit of the flow head: its weights start small, faces move some pixels
+    const float LogVariance = -4;     // where the codes' log variance starts; it stays within 4 of it
+
+    readonly AutoencoderConfig config;
+    readonly ReferenceEncoder reference;
+    readonly FrameEncoder encoder;
+    readonly FrameDecoder decoder;
+
+    public ReferenceAutoencoder(Weights weights, AutoencoderConfig config)
+    {
+        this.config = config;
+        reference = new ReferenceEncoder(weights.Under("reference"), config);
+        encoder = new FrameEncoder(weights.Under("encoder"), config);
+        decoder = new FrameDecoder(weights.Under("decoder"), config);
+    }
+
+    public AutoencoderConfig Config => config;
+
+    /// <summary>Features of reference pictures [B,3,H,W] in [-1, 1], with the code of the picture itself.</summary>
+    public ReferenceFeatures Reference(Tensor picture)
+    {
+        var (at4, at8, at16) = reference.Forward(picture);
+        var features = new ReferenceFeatures(picture, at4, at8, at16, at16);
+        var (mean, _) = Moments(picture, features);
+        return features with { Code = mean };
+    }
+
+    /// <summary>Mean and log variance of the codes [N,C,h,w] of frames [N,3,H,W]; N is a multiple of the references' B, frames of one character together.</summary>
+    public (Tensor Mean, Tensor LogVariance) Moments(Tensor frames, ReferenceFeatures features)
+    {
+        using var scope = Tensor.Scope();
+        var moments = encoder.Forward(Difference(frames, features.Picture), features);
+        int c = config.CodeChannels, h = moments.Shape[3], w = moments.Shape[4];
+        moments = moments.Reshape(frames.Shape[0], 2 * c, h, w);
+        var variance = (moments.Narrow(1, c, c) * 0.25f).Tanh().Affine(4, LogVariance);
+        return (scope.Keep(moments.Narrow(1, 0, c)), scope.Keep(variance));
+    }
+
+    /// <summary>Frames [N,3,H,W] from codes [N,C,h,w].</summary>
+    public Tensor Decode(Tensor codes, ReferenceFeatures features)
+    {
+        using var scope = Tensor.Scope();
+        var s = codes.Shape;
+        var (flow, residual) = decoder.Forward(codes.Reshape(s[0], s[1], 1, s[2], s[3]), features);
+        int height = features.Picture.Shape[2], width = features.Picture.Shape[3];
+        var field = flow.Reshape(s[0], 2, flow.Shape[3], flow.Shape[4]).ResizeBilinear(height, width) * FlowPixels;
+        return scope.Keep(features.Picture.Warp(field) + PixelShuffle.ToSpace(residual, Patch));
+    }
+
+    // 3 (frame - reference): what changed, at about unit size.
+    static Tensor Difference(Tensor frames, Tensor reference)
+    {
+        var s = frames.Shape;
+        int b = reference.Shape[0], size = s.Product(1, 4);
+        return ((frames.Reshape(b, s[0] / b, size) - reference.Reshape(b, 1, size)) * 3).Reshape(s);
+    }
+
+    /// <summary>x [N,C,1,h,w] plus features [B,C,1,h,w] of the character each belongs to.</summary>
+    static Tensor AddFeatures(Tensor x, Tensor features)
+    {
+        var s = x.Shape;
+        int b = features.Shape[0], size = s.Product(1, 5);
+        return (x.Reshape(b, s[0] / b, size) + features.Reshape(b, 1, size)).Reshape(s);
+    }
+
+    sealed class ReferenceEncoder(Weights weights, AutoencoderConfig config)
+    {
+        readonly Convolution enter = Convolution.Over2d(weights.Under("enter"), 3 * Patch * Patch, config.Width4);
+        readonly ResidualBlock block4 = new(weights.Under("block4"), config.Width4);
+        readonly Convolution down8 = Convolution.Over2d(weights.Under("down8"), config.Width4, config.Width8, stride: 2);
+        readonly ResidualBlock block8 = new(weights.Under("block8"), config.Width8);
+        readonly Convolution down16 = Convolution.Over2d(weights.Under("down16"), config.Width8, config.Width16, stride: 2);
+        readonly ResidualBlock block16 = new(weights.Under("block16"), config.Width16);
+        readonly ChannelNorm norm4 = new(weights.Under("norm4"), config.Width4);
+        readonly ChannelNorm norm8 = new(weights.Under("norm8"), config.Width8);
+        readonly ChannelNorm norm16 = new(weights.Under("norm16"), config.Width16);
+
+        public (Tensor At4, Tensor At8, Tensor At16) Forward(Tensor picture)
+        {
+            using var scope = Tensor.Scope();
+            var at4 = block4.Forward(enter.Forward(PixelShuffle.ToDepth(picture, Patch)));
+            var at8 = block8.Forward(down8.Forward(at4.Silu()));
+            var at16 = block16.Forward(down16.Forward(at8.Silu()));
+            return (scope.Keep(norm4.Forward(at4)), scope.Keep(norm8.Forward(at8)), scope.Keep(norm16.Forward(at16)));
+        }
+    }
+
+    sealed class FrameEncoder(Weights weights, AutoencoderConfig config)
+    {
+        readonly Convolution enter = Convolution.Over2d(weights.Under("enter"), 3 * Patch * Patch, config.Width4);
+        readonly Convolution down8 = Convolution.Over2d(weights.Under("down8"), config.Width4, config.Width8, stride: 2);
+        readonly Convolution down16 = Convolution.Over2d(weights.Under("down16"), config.Width8, config.Width16, stride: 2);
+        readonly ResidualBlock block16 = new(weights.Under("block16"), config.Width16);
+        readonly ChannelNorm norm = new(weights.Under("norm"), config.Width16);
+        readonly Convolution leave = Convolution.Over2d(weights.Under("leave"), config.Width16, 2 * config.CodeChannels);
+
+        /// <summary>[N,3,H,W] -> [N,2C,1,H/16,W/16]</summary>
+        public Tensor Forward(Tensor difference, ReferenceFeatures features)
+        {
+            using var scope = Tensor.Scope();
+            var x = AddFeatures(enter.Forward(PixelShuffle.ToDepth(difference, Patch)), features.At4);
+            x = AddFeatures(down8.Forward(x.Silu()), features.At8);
+            x = AddFeatures(down16.Forward(x.Silu()), features.At16);
+            return scope.Keep(leave.Forward(norm.Forward(block16.Forward(x)).Silu()));
+        }
+    }
+
+    sealed class FrameDecoder(Weights weights, AutoencoderConfig config)
+    {
+        readonly Convolution enter = Convolution.Over2d(weights.Under("enter"), config.CodeChannels, config.Width16);
+        readonly ResidualBlock block16 = new(weights.Under("block16"), config.Width16);
+        readonly Upsampling up8 = new(weights.Under("up8"), config.Width16, config.Width8);
+        readonly ResidualBlock block8 = new(weights.Under("block8"), config.Width8);
+        readonly Upsampling up4 = new(weights.Under("up4"), config.Width8, config.Width4);
+        readonly ResidualBlock block4 = new(weights.Under("block4"), config.Width4);
+        readonly ChannelNorm norm = new(weights.Under("norm"), config.Width4);
+        readonly Convolution leave = Convolution.Over2d(weights.Under("leave"), config.Width4, (3 * Patch * Patch) + 2, gain: 0.1f);
+
+        /// <summary>Codes [N,C,1,h,w] -> flow [N,2,1,4h,4w] and residual [N,48,1,4h,4w].</summary>
+        public (Tensor Flow, Tensor Residual) Forward(Tensor codes, ReferenceFeatures features)
+        {
+            using var scope = Tensor.Scope();
+            var x = block16.Forward(AddFeatures(enter.Forward(codes), features.At16));
+            x = block8.Forward(AddFeatures(up8.Forward(x), features.At8));
+            x = block4.Forward(AddFeatures(up4.Forward(x), features.At4));
+            var y = leave.Forward(norm.Forward(x).Silu());
+            return (scope.Keep(y.Narrow(1, 0, 2)), scope.Keep(y.Narrow(1, 2, 3 * Patch * Patch)));
+        }
+    }
+
+    /// <summary>Norm, doubling of the picture, convolution.</summary>
+    sealed class Upsampling(Weights weights, int inputs, int outputs)
+    {
+        readonly ChannelNorm norm = new(weights.Under("norm"), inputs);
+        readonly Convolution conv = Convolution.Over2d(weights.Under("conv"), inputs, outputs, gain: 1.5f);
+
+        public Tensor Forward(Tensor x)
+        {
+            using var scope = Tensor.Scope();
+            return scope.Keep(conv.Forward(norm.Forward(x).Silu().UpsampleNearest(2)));
+        }
+    }
+}
