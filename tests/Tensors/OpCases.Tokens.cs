@@ -108,6 +108,7 @@ internal static partial class OpCases
     static OpCase[] Compositions =>
     [
         new("a tensor used three times", x => (x[0] * x[0]) + x[0], [[3, 19]]),
+        new("a tensor used three times, long", x => (x[0] * x[0]) + x[0], [[67, 1031]]),
         new("a tensor and itself", x => x[0] + x[0], [[3, 19]]),
         new("difference from itself", x => (x[0] - x[0]) + x[0].Square(), [[3, 19]]),
         new("a branch that ends nowhere", x => { _ = x[0].Exp(); return x[0].Tanh(); }, [[3, 19]]),
