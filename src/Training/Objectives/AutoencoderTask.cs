@@ -7,7 +7,7 @@ using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training.Data;
 
-namespace TalkingMachines.Training.Recipes;
+namespace TalkingMachines.Training.Objectives;
 
 /// <summary>Trains the reference-conditioned autoencoder on random characters in random poses. (MINI-MODEL, "Autoencoder".)</summary>
 public sealed class AutoencoderTask : ITrainingTask
