@@ -43,6 +43,17 @@ public class RunFolderTests
     }
 
     [Fact]
+    public void Figure_with_a_comma_in_its_name_stands_in_quotes()
+    {
+        using var scratch = new ScratchFolder();
+        using (var log = StepLog.Open(scratch.File("log.csv"))) log.Append(1, [new("psnr", 30), new("psnr, copied", 20), new("last", 1)]);
+        Assert.Equal("step,psnr,\"psnr, copied\",last", File.ReadLines(scratch.File("log.csv")).First());
+        using var again = StepLog.Open(scratch.File("log.csv"));
+        Assert.Equal(["psnr", "psnr, copied", "last"], again.Figures);
+        Assert.Equal([20.0], again.Curve("psnr, copied").Y);
+    }
+
+    [Fact]
     public void Line_cut_short_by_a_kill_is_left_out()
     {
         using var scratch = new ScratchFolder();
@@ -58,7 +69,7 @@ public class RunFolderTests
         File.WriteAllText(scratch.File("log.csv"), "<html>\n");
         Assert.Contains("starts with '<html>'", Assert.Throws<TrainingException>(() => StepLog.Open(scratch.File("log.csv"))).Message, StringComparison.Ordinal);
         using var log = StepLog.Open(scratch.File("other.csv"));
-        Assert.Throws<ArgumentException>(() => log.Append(1, [new("a,b", 1)]));
+        Assert.Throws<ArgumentException>(() => log.Append(1, [new("a\"b", 1)]));
         Assert.Throws<ArgumentException>(() => log.Append(1, [new("a", 1), new("a", 2)]));
     }
 }
