@@ -18,7 +18,7 @@ public static class Recipes
     public static AutoencoderRecipe MiniAutoencoder() => new()
     {
         Name = "mini-autoencoder",
-        Steps = 3000,
+        Steps = 2800,
         MuonRate = 0.01f,
         AdamRate = 1.5e-3f,
         WarmupSteps = 20,
