@@ -15,7 +15,7 @@ internal interface IParallelJob
 /// </summary>
 internal sealed unsafe partial class WorkerTeam : IDisposable
 {
-    const int SpinsBeforeSleep = 20_000; // about 0.2 ms: longer than the gap between two ops of a block
+    const int SpinsBeforeSleep = 1_000; // about 0.2 ms: longer than the gap between two ops of a block
 
     readonly Thread[] threads;
     readonly SemaphoreSlim[] wakes;
