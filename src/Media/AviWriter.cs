@@ -29,9 +29,11 @@ public sealed class AviWriter : IVideoWriter
     int soundBytes;
     long riffStart, moviStart;
 
-    /// <summary>Begins a file.</summary>
+    /// <summary>Begins a file; offsets inside a segment are of 32 bits, hence its bound of 2 GiB.</summary>
     public AviWriter(string path, VideoFormat format, long segmentBytes = DefaultSegmentBytes)
     {
+        if (segmentBytes is < 1 or > int.MaxValue)
+            throw new ArgumentOutOfRangeException(nameof(segmentBytes), $"A segment has {segmentBytes} bytes, expected 1 to {int.MaxValue}.");
         (this.path, this.format, this.segmentBytes) = (path, format.Checked(), segmentBytes);
         frame = new byte[(format.Width * 3 + 3) / 4 * 4 * format.Height];
         sound = new byte[2 * format.SampleRate];

@@ -51,7 +51,7 @@ public sealed class Chart
         Append(svg, $"<text x=\"{LeftMargin}\" y=\"28\" font-size=\"16\" font-weight=\"600\">{Escaped(Title)}</text>");
         AppendAxes(svg, xAxis, yAxis);
         for (int i = 0; i < Series.Count; i++) AppendLine(svg, Series[i], Colours[i % Colours.Length], xAxis, yAxis);
-        AppendLegend(svg);
+        AppendLegend(svg, xAxis, yAxis);
         svg.Append("</svg>\n");
         return svg.ToString();
     }
@@ -92,7 +92,7 @@ public sealed class Chart
         foreach (int i in Thinned(series.Y))
         {
             bool shown = xAxis.CanShow(series.X[i]) && yAxis.CanShow(series.Y[i]);
-            if (shown) Append(path, $"{(drawing ? 'L' : 'M')}{PlaceX(xAxis, series.X[i]):0.##} {PlaceY(yAxis, series.Y[i]):0.##}");
+            if (shown) path.Append(CultureInfo.InvariantCulture, $"{(drawing ? 'L' : 'M')}{PlaceX(xAxis, series.X[i]):0.##} {PlaceY(yAxis, series.Y[i]):0.##}");
             drawing = shown;
         }
         Append(svg, $"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>");
@@ -121,19 +121,27 @@ public sealed class Chart
         return kept.Distinct();
     }
 
-    void AppendLegend(StringBuilder svg)
+    void AppendLegend(StringBuilder svg, ChartAxis xAxis, ChartAxis yAxis)
     {
         const int rowHeight = 18, letterWidth = 7;
         int longest = Series.Count == 0 ? 0 : Series.Max(series => series.Name.Length);
-        int left = Math.Max(LeftMargin, Width - RightMargin - 44 - longest * letterWidth);
         if (longest == 0) return;
-        Append(svg, $"<rect x=\"{left}\" y=\"{TopMargin + 6}\" width=\"{Width - RightMargin - left - 6}\" height=\"{Series.Count * rowHeight + 10}\" rx=\"4\" fill=\"#ffffff\" fill-opacity=\"0.85\" stroke=\"{Faint}\"/>");
+        int width = 38 + longest * letterWidth, height = Series.Count * rowHeight + 10;
+        int atLeft = LeftMargin + 10, atRight = Math.Max(LeftMargin, Width - RightMargin - 6 - width);
+        int left = Covered(atRight) <= Covered(atLeft) ? atRight : atLeft;
+        Append(svg, $"<rect x=\"{left}\" y=\"{TopMargin + 6}\" width=\"{width}\" height=\"{height}\" rx=\"4\" fill=\"#ffffff\" fill-opacity=\"0.85\" stroke=\"{Faint}\"/>");
         for (int i = 0; i < Series.Count; i++)
         {
             int y = TopMargin + 20 + i * rowHeight;
             Append(svg, $"<line x1=\"{left + 8}\" y1=\"{y}\" x2=\"{left + 26}\" y2=\"{y}\" stroke=\"{Colours[i % Colours.Length]}\" stroke-width=\"3\"/>");
             Append(svg, $"<text x=\"{left + 32}\" y=\"{y + 4}\">{Escaped(Series[i].Name)}</text>");
         }
+
+        // How many points the legend would hide there, or crowd.
+        int Covered(int x) => Series.Sum(series => Enumerable.Range(0, series.Y.Count).Count(i =>
+            xAxis.CanShow(series.X[i]) && yAxis.CanShow(series.Y[i]) &&
+            PlaceX(xAxis, series.X[i]) - x is var across && across >= -12 && across <= width + 12 &&
+            PlaceY(yAxis, series.Y[i]) <= TopMargin + 6 + height));
     }
 
     static void Append(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');

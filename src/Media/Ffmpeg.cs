@@ -56,7 +56,9 @@ public sealed class Ffmpeg(string executable)
             process.Kill();
             throw new MediaException(problem);
         }
+        process.Output.Dispose();   // whatever else it wants to say must not keep it waiting
         process.Finish($"read {path}");
+        if (process.IsInputCutOff) throw new MediaException($"ffmpeg could not read {path}: it is cut off.");
         return picture ?? throw new MediaException($"ffmpeg could not read {path}: it holds no picture.");
     }
 

@@ -7,6 +7,10 @@ namespace TalkingMachines.Media;
 internal sealed class FfmpegProcess : IDisposable
 {
     const int MaxLineLength = 300;
+    const string ForeignFormat = "its format is not among those that are let in.";
+
+    // Lines that follow the one which tells the reason.
+    static readonly string[] Afterthoughts = ["Cannot determine format of input", "Error marking filters", "Conversion failed"];
 
     readonly Process process;
     readonly CancellationTokenRegistration onCancel;
@@ -27,6 +31,9 @@ internal sealed class FfmpegProcess : IDisposable
 
     /// <summary>What ffmpeg writes to pipe:1.</summary>
     public Stream Output => process.StandardOutput.BaseStream;
+
+    /// <summary>True, after the end, where a picture lacked its last part.</summary>
+    public bool IsInputCutOff { get; private set; }
 
     /// <summary>Starts the program.</summary>
     /// <exception cref="MediaException">It cannot be started.</exception>
@@ -105,12 +112,21 @@ internal sealed class FfmpegProcess : IDisposable
     void Remember(string? line)
     {
         line = line?.Trim();
-        if (string.IsNullOrEmpty(line)) return;
+        if (string.IsNullOrEmpty(line) || Afterthoughts.Any(line.StartsWith) || lastLine == ForeignFormat) return;
+        // "[mjpeg @ 0x55e0675f1540] overread 8": the JPEG ends too early, which ffmpeg itself forgives.
+        if (line.Contains("] overread ", StringComparison.Ordinal)) IsInputCutOff = true;
         if (line.Contains("does not contain any stream", StringComparison.Ordinal)) line = "it holds nothing of that kind.";
-        // "file:/long/path.jpg: Invalid data ..." repeats what the message names already.
-        int colon = line.LastIndexOf(": ", StringComparison.Ordinal);
-        if (colon > 0 && (line.StartsWith("file:", StringComparison.Ordinal) || line.StartsWith("pipe:", StringComparison.Ordinal)))
-            line = line[(colon + 2)..];
+        if (line.Contains("Format not on whitelist", StringComparison.Ordinal)) line = ForeignFormat;
+        line = WithoutOrigin(line);
         Volatile.Write(ref lastLine, line.Length > MaxLineLength ? line[..MaxLineLength] : line);
+    }
+
+    /// <summary>Leaves out "[mjpeg @ 0x55e0675f1540] " and "file:/long/path.jpg: ", which the message names already.</summary>
+    static string WithoutOrigin(string line)
+    {
+        int end = line.StartsWith('[') ? line.IndexOf("] ", StringComparison.Ordinal)
+            : line.StartsWith("file:", StringComparison.Ordinal) || line.StartsWith("pipe:", StringComparison.Ordinal) ? line.LastIndexOf(": ", StringComparison.Ordinal)
+            : -1;
+        return end < 0 ? line : line[(end + 2)..];
     }
 }

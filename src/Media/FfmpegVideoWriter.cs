@@ -62,17 +62,18 @@ public sealed class FfmpegVideoWriter : IVideoWriter
     public void Complete()
     {
         if (frames == 0) throw new MediaException($"could not write {path}: not one frame came.");
+        // Where the pipe is broken already, the exit code tells why.
+        try { encoder.Input.Dispose(); } catch (IOException) { }
+        encoder.Finish($"write {path}");
+        sound?.Complete();
+        Join();
         try
         {
-            encoder.Input.Dispose();
-            encoder.Finish($"write {path}");
-            sound?.Complete();
-            Join();
             File.Move(joinedPath, path, overwrite: true);
         }
         catch (Exception e) when (MediaException.IsFileFailure(e))
         {
-            throw encoder.Failure($"write {path}", e);
+            throw MediaException.From("write", path, e);
         }
         Dispose();
     }

@@ -9,10 +9,10 @@ namespace TalkingMachines.Media;
 /// </summary>
 internal sealed class ResamplerTaps
 {
-    // 32 zero crossings a side with beta 9 stop 90 dB from the lower Nyquist frequency on; the pass band
-    // ends at 0.91 of it (Kaiser: width = (90 - 8) / (2.285 * 64) rad).
-    const int ZeroCrossings = 32;
-    const double Beta = 9, Rolloff = 0.91;
+    // 64 zero crossings a side with beta 9 stop 90 dB from the lower Nyquist frequency on and pass up to 0.91
+    // of it: the transition is (90 - 8) / (2.285 * 128) rad = 0.09 Nyquist wide (Kaiser), centred at 0.955.
+    const int ZeroCrossings = 64;
+    const double Beta = 9, Cutoff = 0.955;
     const int MaxTableFloats = 1 << 20;
     const int CoarsePhases = 2048;      // linear interpolation errs by (pi / 2048)^2 / 8, -110 dB
 
@@ -28,7 +28,7 @@ internal sealed class ResamplerTaps
         tablePhases = (long)phases * Count <= MaxTableFloats ? phases : Math.Max(4, (int)(CoarsePhases / shrink));
         table = new float[(tablePhases + 1) * Count];
         for (int row = 0; row <= tablePhases; row++)
-            Fill(table.AsSpan(row * Count, Count), (double)row / tablePhases, half, Rolloff / shrink);
+            Fill(table.AsSpan(row * Count, Count), (double)row / tablePhases, half, Cutoff / shrink);
     }
 
     /// <summary>Taps of each output.</summary>

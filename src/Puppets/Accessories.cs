@@ -21,19 +21,24 @@ static class Accessories
             float x = 50 + side * eye.Spacing;
             var lens = Lens(brush.Path(), kind, x, y, w, h, side);
             if (kind == GlassesKind.Sun)
-                brush.Canvas.Fill(lens, Paint.Linear(new Vector2(x, y - h), new Vector2(x, y + h), new Rgb(34, 30, 40), colour, 0.62f, 0.35f));
+                brush.Canvas.Fill(lens, Paint.Linear(new Vector2(x, y - h), new Vector2(x, y + h), new Rgb(34, 30, 40),
+                    colour, 0.62f, 0.35f));
             else
             {
                 brush.Flat(lens, Rgb.Hex(0xFFFFFF), 0.1f);
-                brush.Line(brush.Path().MoveTo(x - w * 0.55f, y - h * 0.1f).LineTo(x - w * 0.2f, y - h * 0.62f), Rgb.Hex(0xFFFFFF), 0.9f, 0.5f, 0.5f);
+                brush.Line(brush.Path().MoveTo(x - w * 0.55f, y - h * 0.1f).LineTo(x - w * 0.2f, y - h * 0.62f),
+                    Rgb.Hex(0xFFFFFF), 0.9f, 0.5f, 0.5f);
             }
             if (kind == GlassesKind.HalfRim)
-                brush.Line(brush.Path().MoveTo(x - w, y + h * 0.1f).CubicTo(x - w, y - h * 1.05f, x + w, y - h * 1.05f, x + w, y + h * 0.1f), colour, 1.5f, 0.3f);
+                brush.Line(brush.Path().MoveTo(x - w, y + h * 0.1f)
+                    .CubicTo(x - w, y - h * 1.05f, x + w, y - h * 1.05f, x + w, y + h * 0.1f), colour, 1.5f, 0.3f);
             else brush.Line(lens, colour, weight, 0);
             brush.Line(
-                brush.Path().MoveTo(x + side * w * 0.98f, y - h * 0.3f).LineTo(50 + side * (puppet.Head.Cheek + 0.4f), y - h * 0.15f), colour, weight, 0);
+                brush.Path().MoveTo(x + side * w * 0.98f, y - h * 0.3f)
+                    .LineTo(50 + side * (puppet.Head.Cheek + 0.4f), y - h * 0.15f), colour, weight, 0);
         }
-        brush.Line(brush.Path().MoveTo(50 - bridge, y - h * 0.15f).QuadTo(50, y - h * 0.42f, 50 + bridge, y - h * 0.15f), colour, weight, 0);
+        brush.Line(brush.Path().MoveTo(50 - bridge, y - h * 0.15f).QuadTo(50, y - h * 0.42f, 50 + bridge, y - h * 0.15f),
+            colour, weight, 0);
     }
 
     static VectorPath Lens(VectorPath path, GlassesKind kind, float x, float y, float w, float h, int side) => kind switch
@@ -69,7 +74,8 @@ static class Accessories
                     break;
                 default:
                     brush.Line(brush.Path().MoveTo(x, y - 0.4f).LineTo(x, y + 2.4f), gold, 0.5f, 0);
-                    brush.Flat(brush.Path().MoveTo(x, y + 1.6f).CubicTo(x + 2.2f, y + 4.6f, x + 1.4f, y + 6, x, y + 6).CubicTo(x - 1.4f, y + 6, x - 2.2f, y + 4.6f, x, y + 1.6f).Close(), puppet.Wardrobe.HeadwearColour);
+                    brush.Flat(brush.Path().MoveTo(x, y + 1.6f).CubicTo(x + 2.2f, y + 4.6f, x + 1.4f, y + 6, x, y + 6)
+                        .CubicTo(x - 1.4f, y + 6, x - 2.2f, y + 4.6f, x, y + 1.6f).Close(), puppet.Wardrobe.HeadwearColour);
                     break;
             }
         }

@@ -26,27 +26,16 @@ static class Backdrop
                 Room(brush, all, first, second, backdrop.Variant);
                 break;
             case BackdropKind.Stripes:
-                brush.Flat(all, first);
-                for (int i = -6; i < 12; i++)
-                    brush.Flat(brush.Path().MoveTo(i * 14, -1).LineTo(i * 14 + 7, -1).LineTo(i * 14 + 27, 101).LineTo(i * 14 + 20, 101).Close(), first.Lighter(0.22f), 0.75f);
+                Stripes(brush, all, first);
                 break;
             case BackdropKind.Bokeh:
-                brush.Canvas.Fill(all, Paint.Linear(new Vector2(0, 0), new Vector2(60, 100), first.Darker(0.3f), first.Mix(second, 0.4f).Darker(0.1f)));
-                for (int i = 0; i < 11; i++)
-                {
-                    var glow = (i % 2 == 0 ? second : first).Lighter(0.5f);
-                    brush.Flat(brush.Path().Circle(Next(ref state) * 100, Next(ref state) * 95, 4 + 7 * Next(ref state)), glow, 0.16f + 0.16f * Next(ref state));
-                }
+                Bokeh(brush, all, first, second, ref state);
                 break;
             case BackdropKind.Window:
                 Window(brush, all, first, second, backdrop.Variant);
                 break;
             case BackdropKind.Dots:
-                brush.Flat(all, first);
-                var dots = brush.Path();
-                for (int y = 0; y < 8; y++)
-                    for (int x = 0; x < 8; x++) dots.Circle(x * 14 + (y % 2) * 7, y * 14 + 2, 2.1f);
-                brush.Flat(dots, first.Lighter(0.35f), 0.7f);
+                Dots(brush, all, first);
                 break;
             case BackdropKind.Arch:
                 brush.Flat(all, first.Lighter(0.3f));
@@ -58,6 +47,36 @@ static class Backdrop
             default:
                 Hills(brush, all, first, second);
                 break;
+        }
+    }
+
+    static void Stripes(Brush brush, VectorPath all, Rgb first)
+    {
+        brush.Flat(all, first);
+        var stripes = brush.Path();
+        for (int i = -6; i < 12; i++)
+            stripes.MoveTo(i * 14, -1).LineTo(i * 14 + 7, -1).LineTo(i * 14 + 27, 101).LineTo(i * 14 + 20, 101).Close();
+        brush.Flat(stripes, first.Lighter(0.22f), 0.75f);
+    }
+
+    static void Dots(Brush brush, VectorPath all, Rgb first)
+    {
+        brush.Flat(all, first);
+        var dots = brush.Path();
+        for (int y = 0; y < 8; y++)
+            for (int x = 0; x < 8; x++) dots.Circle(x * 14 + (y % 2) * 7, y * 14 + 2, 2.1f);
+        brush.Flat(dots, first.Lighter(0.35f), 0.7f);
+    }
+
+    static void Bokeh(Brush brush, VectorPath all, Rgb first, Rgb second, ref uint state)
+    {
+        brush.Canvas.Fill(
+            all, Paint.Linear(new Vector2(0, 0), new Vector2(60, 100), first.Darker(0.3f), first.Mix(second, 0.4f).Darker(0.1f)));
+        for (int i = 0; i < 11; i++)
+        {
+            var glow = (i % 2 == 0 ? second : first).Lighter(0.5f);
+            brush.Flat(
+                brush.Path().Circle(Next(ref state) * 100, Next(ref state) * 95, 4 + 7 * Next(ref state)), glow, 0.16f + 0.16f * Next(ref state));
         }
     }
 
@@ -74,9 +93,11 @@ static class Backdrop
         float potX = variant % 2 == 0 ? 86 : 13;
         for (int i = -2; i <= 2; i++)
             brush.Flat(
-                brush.Path().MoveTo(potX, 78).QuadTo(potX + i * 6 - 3, 62, potX + i * 5, 50 + MathF.Abs(i) * 5).QuadTo(potX + i * 2 + 3, 66, potX, 78).Close(),
+                brush.Path().MoveTo(potX, 78).QuadTo(potX + i * 6 - 3, 62, potX + i * 5, 50 + MathF.Abs(i) * 5)
+                    .QuadTo(potX + i * 2 + 3, 66, potX, 78).Close(),
                 new Rgb(84, 140, 96).Mix(first, 0.25f + 0.08f * MathF.Abs(i)));
-        brush.Flat(brush.Path().MoveTo(potX - 7, 76).LineTo(potX + 7, 76).LineTo(potX + 5, 101).LineTo(potX - 5, 101).Close(), second.Darker(0.15f));
+        brush.Flat(brush.Path().MoveTo(potX - 7, 76).LineTo(potX + 7, 76).LineTo(potX + 5, 101).LineTo(potX - 5, 101)
+            .Close(), second.Darker(0.15f));
     }
 
     static void Window(Brush brush, VectorPath all, Rgb first, Rgb second, int variant)
@@ -119,7 +140,8 @@ static class Backdrop
         brush.Canvas.Fill(all, Paint.Linear(new Vector2(50, 0), new Vector2(50, 75), first, first.Lighter(0.6f)));
         brush.Flat(brush.Path().Circle(80, 20, 9), Rgb.Hex(0xFFF6D8), 0.9f);
         var green = second.Mix(new Rgb(96, 150, 110), 0.6f);
-        brush.Flat(brush.Path().MoveTo(-1, 66).CubicTo(20, 50, 38, 56, 60, 68).CubicTo(78, 76, 90, 60, 101, 58).LineTo(101, 101).LineTo(-1, 101).Close(), green.Lighter(0.35f));
+        brush.Flat(brush.Path().MoveTo(-1, 66).CubicTo(20, 50, 38, 56, 60, 68).CubicTo(78, 76, 90, 60, 101, 58).LineTo(101, 101)
+            .LineTo(-1, 101).Close(), green.Lighter(0.35f));
         brush.Flat(brush.Path().MoveTo(-1, 80).CubicTo(24, 70, 60, 74, 101, 84).LineTo(101, 101).LineTo(-1, 101).Close(), green);
     }
 

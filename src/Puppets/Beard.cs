@@ -3,7 +3,7 @@ namespace TalkingMachines.Puppets;
 /// <summary>Draws beards and moustaches; the lips stay free.</summary>
 static class Beard
 {
-    public static void Draw(Brush brush, Puppet puppet, float drop)
+    public static void Draw(Brush brush, Puppet puppet, in MouthShape shape, float drop)
     {
         brush.Part(50);
         var kind = puppet.Hair.Beard;
@@ -35,7 +35,7 @@ static class Beard
                     colour, 0.6f, 0.6f);
                 break;
         }
-        if (kind is BeardKind.Full or BeardKind.Long or BeardKind.Goatee) Shaved(brush, puppet, drop);
+        if (kind is BeardKind.Full or BeardKind.Long or BeardKind.Goatee) Shaved(brush, puppet, shape);
     }
 
     /// <summary>Over the upper lip, which it must not hide; it spreads with the mouth.</summary>
@@ -74,12 +74,12 @@ static class Beard
     }
 
     /// <summary>Skin around the lips, so that the mouth reads against the beard.</summary>
-    static void Shaved(Brush brush, Puppet puppet, float drop)
+    static void Shaved(Brush brush, Puppet puppet, in MouthShape shape)
     {
-        var mouth = puppet.Mouth;
+        var mouth = new MouthAnatomy(puppet.Mouth, shape);
+        float top = mouth.Top - mouth.Upper, bottom = mouth.Bottom + mouth.Lower;
         brush.Flat(
-            brush.Path().Ellipse(50, mouth.Y + mouth.LowerLip * 0.5f + drop * 0.9f, mouth.HalfWidth + 0.8f, 2.6f + mouth.LowerLip * 0.5f + drop * 0.8f),
-            puppet.Skin.Skin.Darker(0.1f));
+            brush.Path().Ellipse(50, (top + bottom) / 2, mouth.HalfWidth + 1.6f, (bottom - top) / 2 + 1.3f), puppet.Skin.Skin.Darker(0.1f));
     }
 
     static void Strands(Brush brush, Rgb colour, float chin)

@@ -37,11 +37,54 @@ sealed class Brush(Canvas canvas)
     }
 
     /// <summary>A part with volume, lit from the upper left; outlined where the style has outlines.</summary>
-    public void Surface(VectorPath path, Rgb colour, float volume = 1, float line = 1)
+    public void Surface(VectorPath path, Rgb colour, float volume = 1, float line = 1, bool smooth = false)
     {
         var (least, greatest) = path.Bounds(Matrix3x2.Identity);
         Canvas.Fill(path, Light(colour, least, greatest, volume));
+        float size = MathF.Min(greatest.X - least.X, greatest.Y - least.Y);
+        if (size > 12 && Style == DrawingStyle.Sketch) Hatch(path, colour, least, greatest);
+        if (size > 12 && Style == DrawingStyle.Painterly && !smooth) Daub(path, colour, least, greatest);
         if (line > 0) Outline(path, colour, line);
+    }
+
+    /// <summary>Pencil strokes on the side away from the light.</summary>
+    void Hatch(VectorPath shape, Rgb colour, Vector2 least, Vector2 greatest)
+    {
+        var size = greatest - least;
+        Canvas.PushClip(shape);
+        var lines = Path();
+        for (float t = 0.1f; t < 1; t += 2.6f / size.Y)
+        {
+            float y = least.Y + t * size.Y, reach = size.X * (0.16f + 0.16f * t);
+            lines.MoveTo(greatest.X + 1, y - 2).LineTo(greatest.X - reach, y + reach * 0.55f);
+        }
+        Canvas.Stroke(lines, Pen(0.5f, 0.7f), Paint.Solid(colour.Darker(0.6f), 0.42f));
+        Canvas.PopClip();
+    }
+
+    /// <summary>Broad translucent brush strokes, lighter and warmer above, darker and cooler below.</summary>
+    void Daub(VectorPath shape, Rgb colour, Vector2 least, Vector2 greatest)
+    {
+        var size = greatest - least;
+        Canvas.PushClip(shape);
+        for (int i = 0; i < 7; i++)
+        {
+            float t = (i + 0.5f) / 7, x = least.X + size.X * (0.12f + 0.11f * (i * 5 % 7)), y = least.Y + size.Y * t;
+            var tone = i % 2 == 0
+                ? colour.Lighter(0.3f).Mix(new Rgb(255, 190, 120), 0.12f)
+                : colour.Darker(0.32f).Mix(new Rgb(70, 60, 140), 0.14f);
+            var stroke = Path().MoveTo(x - size.X * 0.24f, y + size.Y * 0.1f)
+                .QuadTo(x, y - size.Y * 0.05f, x + size.X * 0.3f, y - size.Y * 0.03f);
+            Canvas.Stroke(stroke, Pen(MathF.Min(size.X, size.Y) * 0.16f, 0.85f), Paint.Solid(tone, 0.2f));
+        }
+        Canvas.PopClip();
+    }
+
+    /// <summary>A part made of overlapping shapes: only the outline around all of them shows.</summary>
+    public void Cluster(VectorPath path, Rgb colour, float volume = 1, float line = 1)
+    {
+        Outline(path, colour, line * 1.9f); // half of it stays visible
+        Surface(path, colour, volume, 0);
     }
 
     /// <summary>A shape of one colour, without light or outline.</summary>
@@ -83,7 +126,7 @@ sealed class Brush(Canvas canvas)
     };
 
     Pen Pen(float width, float taper) => Style == DrawingStyle.Sketch
-        ? new Pen(width, taper, 0.34f, ++strokes * 7919)
+        ? new Pen(width, taper, 0.55f, ++strokes * 7919)
         : new Pen(width, taper);
 
     Paint Light(Rgb colour, Vector2 least, Vector2 greatest, float volume)

@@ -61,7 +61,7 @@ static class Eyes
             brush.Flat(brush.Path().Ellipse(x, y + (eye.Height - height) * 0.4f, eye.Width, height), ink);
             brush.Flat(brush.Path().Circle(x - 0.55f, y - height * 0.35f, MathF.Min(0.68f, height * 0.4f)), White);
         }
-        float lid = MouthAnatomy.Smooth(gesture.Blink * 2 - 0.9f), w = eye.Width * 1.5f, low = eye.Y + eye.Height * 0.35f;
+        float lid = MouthAnatomy.Smooth((gesture.Blink - 0.5f) / 0.22f), w = eye.Width * 1.5f, low = eye.Y + eye.Height * 0.35f;
         if (lid > 0)
             brush.Line(brush.Path().MoveTo(x - w, low - 0.5f).QuadTo(x, low + 1.5f, x + w, low - 0.5f), ink, 1, 0.5f, lid);
         if (!eye.Lashes || height < 0.45f) return;

@@ -9,7 +9,7 @@ static partial class Hair
     readonly struct Scalp(Puppet puppet)
     {
         public readonly float Top = puppet.Head.Top, Temple = puppet.Head.Temple, Cheek = puppet.Head.Cheek;
-        public readonly float Volume = puppet.Hair.Fringe == FringeKind.Buzz ? 0.9f : puppet.Hair.Volume;
+        public readonly float Volume = puppet.Hair.Fringe is FringeKind.Buzz or FringeKind.Mohawk ? 0.9f : puppet.Hair.Volume;
         public readonly float Line = puppet.Head.Top + 9.5f + puppet.Hair.Hairline;
         // sideburns end here
         public readonly float Side = puppet.Hair.Back == BackKind.None ? 45.5f : 49;
@@ -21,25 +21,30 @@ static partial class Hair
             float v = Volume, w = Temple + v * 0.62f;
             path.Curve(
             [
-                new(50 - Cheek - 0.3f, Side), new(50 - w - 0.4f, 38), new(50 - w * 0.96f, 28), new(50 - w * 0.7f, Top - v * 0.55f + 3.2f),
-                new(50 - w * 0.3f, Top - v + 0.2f), new(50, Top - v), new(50 + w * 0.3f, Top - v + 0.2f),
-                new(50 + w * 0.7f, Top - v * 0.55f + 3.2f), new(50 + w * 0.96f, 28), new(50 + w + 0.4f, 38), new(50 + Cheek + 0.3f, Side),
+                new(50 - Cheek - 0.3f, Side), new(50 - w - 0.4f, 38), new(50 - w * 0.94f, 27.5f),
+                    new(50 - w * 0.7f, Top - v * 0.55f + 3.8f),
+                new(50 - w * 0.34f, Top - v * 0.92f + 0.9f), new(50, Top - v), new(50 + w * 0.34f, Top - v * 0.92f + 0.9f),
+                new(50 + w * 0.7f, Top - v * 0.55f + 3.8f), new(50 + w * 0.94f, 27.5f), new(50 + w + 0.4f, 38),
+                    new(50 + Cheek + 0.3f, Side),
             ]);
         }
     }
+
+    static bool Covered(Puppet puppet) => puppet.Wardrobe.Headwear == HeadwearKind.Scarf;
 
     public static void Front(Brush brush, Puppet puppet)
     {
         brush.Part(40);
         var hair = puppet.Hair;
-        if (hair.Fringe == FringeKind.None) return;
+        if (hair.Fringe == FringeKind.None || Covered(puppet)) return;
         var path = FrontShape(brush.Path(), puppet);
         if (hair.Fringe == FringeKind.Buzz)
         {
             brush.Flat(path, hair.Colour.Mix(puppet.Skin.Skin, 0.22f), 0.85f);
             return;
         }
-        brush.Surface(path, hair.Colour);
+        if (hair.Fringe == FringeKind.Mohawk) ShornSides(brush, puppet);
+        brush.Cluster(path, hair.Colour);
         brush.Canvas.PushClip(path);
         Strands(brush, puppet);
         brush.Canvas.PopClip();
@@ -48,7 +53,7 @@ static partial class Hair
     /// <summary>The fringe's shadow on the forehead.</summary>
     public static void Shadow(Brush brush, Puppet puppet, VectorPath face)
     {
-        if (puppet.Hair.Fringe is FringeKind.None or FringeKind.Buzz or FringeKind.Horseshoe || brush.Style == DrawingStyle.Sketch) return;
+        if (puppet.Hair.Fringe is FringeKind.None or FringeKind.Buzz or FringeKind.Horseshoe || Covered(puppet)) return;
         var still = brush.Canvas.Transform;
         brush.Canvas.PushClip(face);
         brush.Canvas.Transform = Matrix3x2.CreateTranslation(0.5f, 1.7f) * still;
@@ -83,52 +88,86 @@ static partial class Hair
     /// <summary>From the right sideburn over the forehead to the left one.</summary>
     static void Hairline(VectorPath path, in Scalp scalp, HairTraits hair)
     {
-        float x = scalp.Cheek - 1.2f, y = scalp.Line, side = scalp.Side, t = scalp.Temple;
-        float s = hair.Side, brow = scalp.BrowY;
+        float x = scalp.Cheek - 1.2f, y = scalp.Line, side = scalp.Side;
         switch (hair.Fringe)
         {
             case FringeKind.Straight:
-                path.Curve(
-                [
-                    new(50 + x, side), new(50 + x - 1.6f, brow - 1), new(50 + t * 0.62f, brow - 0.4f), new(50, brow - 0.2f - hair.Length),
-                    new(50 - t * 0.62f, brow - 0.4f), new(50 - x + 1.6f, brow - 1), new(50 - x, side),
-                ], true);
+                Bangs(path, scalp, hair.Length, x, side);
                 break;
             case FringeKind.Rounded:
-                path.Curve(
-                [
-                    new(50 + x, side), new(50 + x - 2.4f, brow - 3), new(50 + t * 0.5f, brow - 5.2f), new(50, brow - 5.8f),
-                    new(50 - t * 0.5f, brow - 5.2f), new(50 - x + 2.4f, brow - 3), new(50 - x, side),
-                ], true);
+                Crop(path, x, y, side);
                 break;
             case FringeKind.SideSweep:
-                Sweep(path, scalp, s, x, y, side, brow);
+                Sweep(path, scalp, hair.Side, x, y, side, scalp.BrowY);
                 break;
             case FringeKind.Curtain:
-                path.LineTo(50 + x, side).CubicTo(50 + x - 2, brow - 1, 50 + t * 0.62f, brow - 4, 50 + s * 1.5f, y - 5)
-                    .CubicTo(50 - t * 0.62f, brow - 4, 50 - x + 2, brow - 1, 50 - x, side);
+                Drapes(path, scalp, hair.Side * 1.5f, hair.Length > 0.45f, x, side);
                 break;
             case FringeKind.Spikes:
                 Points(path, scalp, x, y, side);
                 break;
             case FringeKind.Wisps:
-                path.LineTo(50 + x, side).CubicTo(50 + x - 1, 38, 50 + t * 0.7f, y + 2, 50 + 5, y - 1)
-                    .QuadTo(50 + 3, y + 5, 50 - 1, y + 7).QuadTo(50, y + 3, 50 - 1, y)
-                    .QuadTo(50 - 4, y + 4, 50 - 8, y + 5).QuadTo(50 - 6, y + 2, 50 - 6.5f, y)
-                    .CubicTo(50 - t * 0.75f, y + 3, 50 - x + 1, 38, 50 - x, side);
+                Wisps(path, scalp.Temple, x, y, side);
                 break;
-            case FringeKind.Slick:
-            case FringeKind.Quiff:
-                path.LineTo(50 + x, side).CubicTo(50 + x - 1, 38, 50 + t * 0.86f, y + 3, 50 + t * 0.55f, y)
-                    .CubicTo(50 + t * 0.25f, y - 2.5f, 50 - t * 0.25f, y - 2.5f, 50 - t * 0.55f, y)
-                    .CubicTo(50 - t * 0.86f, y + 3, 50 - x + 1, 38, 50 - x, side);
+            case FringeKind.Slick or FringeKind.Quiff:
+                CombedBack(path, scalp.Temple, x, y, side);
                 break;
             default:
-                path.LineTo(50 + x + 0.4f, side - 4).CubicTo(50 + x - 0.4f, 36, 50 + t * 0.8f, y - 1, 50 + t * 0.5f, y - 1.5f)
-                    .QuadTo(50, y + 0.5f, 50 - t * 0.5f, y - 1.5f)
-                    .CubicTo(50 - t * 0.8f, y - 1, 50 - x + 0.4f, 36, 50 - x - 0.4f, side - 4);
+                Shorn(path, scalp.Temple, x, y, side);
                 break;
         }
+    }
+
+    static void Bangs(VectorPath path, in Scalp scalp, float lift, float x, float side)
+    {
+        float brow = scalp.BrowY, t = scalp.Temple;
+        path.Curve(
+        [
+            new(50 + x, side), new(50 + x - 1.6f, brow - 1), new(50 + t * 0.62f, brow - 0.4f), new(50, brow - 0.2f - lift),
+            new(50 - t * 0.62f, brow - 0.4f), new(50 - x + 1.6f, brow - 1), new(50 - x, side),
+        ], true);
+    }
+
+    /// <summary>Combed back but for two loose strands.</summary>
+    static void Wisps(VectorPath path, float t, float x, float y, float side) =>
+        path.LineTo(50 + x, side).CubicTo(50 + x - 1, 38, 50 + t * 0.7f, y + 2, 50 + 5, y - 1)
+            .QuadTo(50 + 3, y + 5, 50 - 1, y + 7).QuadTo(50, y + 3, 50 - 1, y)
+            .QuadTo(50 - 4, y + 4, 50 - 8, y + 5).QuadTo(50 - 6, y + 2, 50 - 6.5f, y)
+            .CubicTo(50 - t * 0.75f, y + 3, 50 - x + 1, 38, 50 - x, side);
+
+    static void CombedBack(VectorPath path, float t, float x, float y, float side) =>
+        path.LineTo(50 + x, side).CubicTo(50 + x - 1, 38, 50 + t * 0.86f, y + 3, 50 + t * 0.55f, y)
+            .CubicTo(50 + t * 0.25f, y - 2.5f, 50 - t * 0.25f, y - 2.5f, 50 - t * 0.55f, y)
+            .CubicTo(50 - t * 0.86f, y + 3, 50 - x + 1, 38, 50 - x, side);
+
+    /// <summary>The natural hairline of shorn hair.</summary>
+    static void Shorn(VectorPath path, float t, float x, float y, float side) =>
+        path.LineTo(50 + x + 0.4f, side - 4).CubicTo(50 + x - 0.4f, 36, 50 + t * 0.8f, y - 1, 50 + t * 0.5f, y - 1.5f)
+            .QuadTo(50, y + 0.5f, 50 - t * 0.5f, y - 1.5f)
+            .CubicTo(50 - t * 0.8f, y - 1, 50 - x + 0.4f, 36, 50 - x - 0.4f, side - 4);
+
+    /// <summary>Short hair, cut to a slightly ragged line.</summary>
+    static void Crop(VectorPath path, float x, float y, float side)
+    {
+        path.LineTo(50 + x, side).LineTo(50 + x - 0.8f, 39).LineTo(50 + x - 3.4f, 37.5f)
+            .QuadTo(50 + x - 3.8f, y + 5, 50 + x - 5.6f, y + 2.6f);
+        for (int i = 0; i < 6; i++)
+        {
+            float from = float.Lerp(x - 5.6f, 5.6f - x, i / 6f), to = float.Lerp(x - 5.6f, 5.6f - x, (i + 1) / 6f);
+            path.QuadTo(50 + float.Lerp(from, to, 0.75f), y + 5 - i % 2, 50 + to, y + 2 + (i % 3) * 0.3f);
+        }
+        path.QuadTo(50 - x + 3.8f, y + 5, 50 - x + 3.4f, 37.5f).LineTo(50 - x + 0.8f, 39).LineTo(50 - x, side);
+    }
+
+    /// <summary>Parted in the middle: drawn back in a round arch, or falling over the temples like curtains.</summary>
+    static void Drapes(VectorPath path, in Scalp scalp, float part, bool falling, float x, float side)
+    {
+        float y = scalp.Line - 4.5f, t = scalp.Temple;
+        var (nearX, nearY, farX, farY) = falling ? (0.2f, y + 9, 0.62f, scalp.BrowY) : (0.55f, y - 1, 0.95f, y + 8);
+        path.LineTo(50 + x, side).QuadTo(50 + x - 0.3f, scalp.BrowY + 5, 50 + x - 1.2f, scalp.BrowY + 2)
+            .CubicTo(50 + t * farX, farY, 50 + part + t * nearX, nearY, 50 + part, y)
+            .CubicTo(50 + part - t * nearX, nearY, 50 - t * farX, farY, 50 - x + 1.2f, scalp.BrowY + 2)
+            .QuadTo(50 - x + 0.3f, scalp.BrowY + 5, 50 - x, side);
     }
 
     /// <summary>Parted on one side, combed over the forehead to the other.</summary>
@@ -173,7 +212,7 @@ static partial class Hair
             float dipX = 50 + MathF.Cos(b) * (w - 0.8f), dipY = 33 - MathF.Sin(b) * (33 - top - 1.5f);
             path.LineTo(tipX, tipY).LineTo(dipX, dipY);
         }
-        path.Close();
+        path.LineTo(50, scalp.Top + 2).Close();
     }
 
     /// <summary>The wave of hair above the forehead.</summary>
@@ -190,15 +229,24 @@ static partial class Hair
         path.Loop(wave);
     }
 
+    static void ShornSides(Brush brush, Puppet puppet)
+    {
+        var scalp = new Scalp(puppet);
+        var path = brush.Path();
+        scalp.Cap(path);
+        Shorn(path, scalp.Temple, scalp.Cheek - 1.2f, scalp.Line, scalp.Side);
+        brush.Flat(path.Close(), puppet.Hair.Colour.Mix(puppet.Skin.Skin, 0.4f), 0.55f);
+    }
+
     static VectorPath Mohawk(VectorPath path, in Scalp scalp)
     {
-        float top = scalp.Top - scalp.Volume - 4.5f;
-        return path.MoveTo(50 - 6.5f, scalp.Line + 1)
-            .CubicTo(50 - 8.5f, scalp.Top + 2, 50 - 9.5f, top + 5, 50 - 7.5f, top + 3.5f)
+        float top = scalp.Top - scalp.Volume - 7;
+        return path.MoveTo(50 - 6, scalp.Line + 2)
+            .CubicTo(50 - 9, scalp.Top + 4, 50 - 11.5f, top + 9, 50 - 8.5f, top + 4)
             .LineTo(50 - 4.5f, top + 4.5f).LineTo(50 - 3, top + 0.6f).LineTo(50 - 0.5f, top + 3.5f).LineTo(50 + 1.8f, top)
-            .LineTo(50 + 4, top + 3.8f).LineTo(50 + 7, top + 2)
-            .CubicTo(50 + 9.5f, top + 6, 50 + 8.5f, scalp.Top + 3, 50 + 6.5f, scalp.Line + 1)
-            .QuadTo(50, scalp.Line + 4, 50 - 6.5f, scalp.Line + 1).Close();
+            .LineTo(50 + 4, top + 3.8f).LineTo(50 + 8.5f, top + 3)
+            .CubicTo(50 + 11.5f, top + 9, 50 + 9, scalp.Top + 4, 50 + 6, scalp.Line + 2)
+            .QuadTo(50, scalp.Line + 6, 50 - 6, scalp.Line + 2).Close();
     }
 
     static VectorPath Horseshoe(VectorPath path, in Scalp scalp)
@@ -223,7 +271,8 @@ static partial class Hair
         float w = scalp.Temple + scalp.Volume * 0.35f, top = scalp.Top - scalp.Volume * 0.4f, line = scalp.Line;
         path.MoveTo(50 - scalp.Cheek, 42).CubicTo(50 - w - 2, top + 4, 50 - 16, top, 50, top)
             .CubicTo(50 + 16, top, 50 + w + 2, top + 4, 50 + scalp.Cheek, 42)
-            .CubicTo(50 + w - 2, line + 3, 50 + 10, line, 50, line).CubicTo(50 - 10, line, 50 - w + 2, line + 3, 50 - scalp.Cheek, 42).Close();
+            .CubicTo(50 + w - 2, line + 3, 50 + 10, line, 50, line)
+            .CubicTo(50 - 10, line, 50 - w + 2, line + 3, 50 - scalp.Cheek, 42).Close();
         for (int i = 0; i <= 12; i++)
         {
             float a = MathF.PI * (i / 12f * 1.24f - 0.12f), r = 4 + (i * 7 % 3) * 0.6f + hair.Length;
@@ -243,14 +292,9 @@ static partial class Hair
         var scalp = new Scalp(puppet);
         var hair = puppet.Hair;
         float top = scalp.Top - scalp.Volume, w = scalp.Temple;
-        var dark = hair.Colour.Darker(0.4f);
-        if (hair.Fringe is FringeKind.Curls)
+        if (hair.Fringe == FringeKind.Curls)
         {
-            for (int i = 0; i < 9; i++)
-            {
-                float x = 50 + (i - 4) * w * 0.23f, y = top + 6 + (i * 5 % 4) * 2.2f + MathF.Abs(i - 4) * 1.7f;
-                brush.Line(brush.Path().MoveTo(x - 2.2f, y).CubicTo(x - 2, y - 2.8f, x + 2, y - 2.8f, x + 2, y + 0.4f), dark, 0.7f, 0.8f, 0.6f);
-            }
+            Ringlets(brush, hair.Colour.Darker(0.4f), top, w);
             return;
         }
         float part = hair.Fringe switch { FringeKind.SideSweep => hair.Side * w * 0.42f, FringeKind.Curtain => hair.Side * 1.5f, _ => 0 };
@@ -260,13 +304,24 @@ static partial class Hair
             brush.Line(
                 brush.Path().MoveTo(50 + part + end * 2.5f, top + 2.5f)
                     .CubicTo(50 + float.Lerp(part, end * w, 0.55f), top + 5, 50 + end * (w + 1), top + 12, 50 + end * (w + 1.5f), top + 24),
-                dark, 0.65f, 0.9f, 0.55f);
+                hair.Colour.Darker(0.4f), 0.65f, 0.9f, 0.55f);
         }
-        if (!hair.Shine || hair.Fringe is FringeKind.Spikes or FringeKind.Mohawk or FringeKind.Horseshoe) return;
-        var shine = brush.Path();
-        float y0 = top + 6.5f;
-        shine.MoveTo(50 - w * 0.78f, y0 + 7.5f).CubicTo(50 - w * 0.55f, y0 - 0.5f, 50 - w * 0.1f, y0 - 1.6f, 50 + w * 0.3f, y0 - 0.4f)
-            .CubicTo(50 - w * 0.05f, y0 + 0.6f, 50 - w * 0.45f, y0 + 2.2f, 50 - w * 0.78f, y0 + 7.5f).Close();
-        brush.Flat(shine, hair.Colour.Lighter(0.55f), 0.5f);
+        if (hair.Shine && hair.Fringe is not (FringeKind.Spikes or FringeKind.Mohawk or FringeKind.Horseshoe)) Shine(brush, hair.Colour, top + 6.5f, w);
     }
+
+    static void Ringlets(Brush brush, Rgb ink, float top, float w)
+    {
+        for (int i = 0; i < 9; i++)
+        {
+            float x = 50 + (i - 4) * w * 0.23f, y = top + 6 + (i * 5 % 4) * 2.2f + MathF.Abs(i - 4) * 1.7f;
+            brush.Line(brush.Path().MoveTo(x - 2.2f, y).CubicTo(x - 2, y - 2.8f, x + 2, y - 2.8f, x + 2, y + 0.4f), ink, 0.7f, 0.8f, 0.6f);
+        }
+    }
+
+    static void Shine(Brush brush, Rgb hair, float y, float w) =>
+        brush.Flat(
+            brush.Path().MoveTo(50 - w * 0.78f, y + 7.5f)
+                .CubicTo(50 - w * 0.55f, y - 0.5f, 50 - w * 0.1f, y - 1.6f, 50 + w * 0.3f, y - 0.4f)
+                .CubicTo(50 - w * 0.05f, y + 0.6f, 50 - w * 0.45f, y + 2.2f, 50 - w * 0.78f, y + 7.5f).Close(),
+            hair.Lighter(0.55f), 0.5f);
 }

@@ -8,6 +8,7 @@ static partial class Hair
     /// <summary>Behind neck and body.</summary>
     public static void Behind(Brush brush, Puppet puppet)
     {
+        if (Covered(puppet)) return;
         brush.Part(44);
         var scalp = new Scalp(puppet);
         var hair = puppet.Hair;
@@ -24,10 +25,10 @@ static partial class Hair
                 brush.Surface(Waves(brush.Path(), scalp), colour, 0.6f);
                 break;
             case BackKind.Afro:
-                brush.Surface(Cloud(brush.Path(), scalp, 0.4f + hair.Length), colour, 0.6f);
+                brush.Cluster(Cloud(brush.Path(), scalp, 0.4f + hair.Length), colour, 0.6f);
                 break;
             case BackKind.CurlyLong:
-                brush.Surface(CurlyCurtain(brush.Path(), scalp), colour, 0.6f);
+                brush.Cluster(CurlyCurtain(brush.Path(), scalp), colour, 0.6f);
                 break;
             case BackKind.Nape:
                 brush.Surface(Curtain(brush.Path(), scalp, 66, -1.2f, 0.7f), colour, 0.6f);
@@ -67,6 +68,7 @@ static partial class Hair
     /// <summary>In front of the shoulders: locks of long hair, braids.</summary>
     public static void Locks(Brush brush, Puppet puppet)
     {
+        if (Covered(puppet)) return;
         var scalp = new Scalp(puppet);
         brush.Part(48);
         if (puppet.Hair.Back == BackKind.Braids)
@@ -99,7 +101,8 @@ static partial class Hair
         [
             new(50, scalp.Top - v), new(50 + w * 0.7f, scalp.Top + 2), new(50 + w + 0.6f, 36), new(50 + low + 0.6f, 54),
             new(50 + low, hem - 9), new(50 + low * width, hem), new(50 + low * 0.4f, hem + 1), new(50 - low * 0.4f, hem + 1),
-            new(50 - low * width, hem), new(50 - low, hem - 9), new(50 - low - 0.6f, 54), new(50 - w - 0.6f, 36), new(50 - w * 0.7f, scalp.Top + 2),
+            new(50 - low * width, hem), new(50 - low, hem - 9), new(50 - low - 0.6f, 54), new(50 - w - 0.6f, 36),
+                new(50 - w * 0.7f, scalp.Top + 2),
         ]);
     }
 

@@ -14,11 +14,12 @@ static class Head
         float chin = head.ChinY + drop, jawY = head.ChinY - 10.5f + drop * 0.55f, thin = drop * 0.12f;
         return path.Loop(
         [
-            new(50, head.Top), new(50 + head.Temple * 0.66f, head.Top + 3.6f), new(50 + head.Temple, 36),
+            new(50, head.Top), new(50 + head.Temple * 0.6f, head.Top + 4), new(50 + head.Temple * 0.94f, head.Top + 13),
+                new(50 + head.Temple, 38),
             new(50 + head.Cheek, 53.5f), new(50 + head.Jaw - thin, jawY), new(50 + head.Chin, chin - 1.7f),
             new(50, chin),
             new(50 - head.Chin, chin - 1.7f), new(50 - head.Jaw + thin, jawY), new(50 - head.Cheek, 53.5f),
-            new(50 - head.Temple, 36), new(50 - head.Temple * 0.66f, head.Top + 3.6f),
+            new(50 - head.Temple, 38), new(50 - head.Temple * 0.94f, head.Top + 13), new(50 - head.Temple * 0.6f, head.Top + 4),
         ]);
     }
 
@@ -67,7 +68,7 @@ static class Head
         brush.Part(6);
         var skin = puppet.Skin.Skin;
         var head = puppet.Head;
-        brush.Surface(outline, skin, 0.8f, 0);
+        brush.Surface(outline, skin, 0.8f, 0, smooth: true);
         brush.Canvas.PushClip(outline);
         if (brush.Style == DrawingStyle.Flat || brush.Style == DrawingStyle.Ink) SideShade(brush, head, skin);
         else if (brush.Style == DrawingStyle.Painterly) Dabs(brush, puppet);
@@ -91,9 +92,10 @@ static class Head
     static void Dabs(Brush brush, Puppet puppet)
     {
         var (head, skin) = (puppet.Head, puppet.Skin.Skin);
-        Glow(new Vector2(38, 30), new Vector2(17, 11), skin.Lighter(0.45f), 0.5f);
-        Glow(new Vector2(35, 60), new Vector2(9, 8), skin.Lighter(0.35f), 0.45f);
-        Glow(new Vector2(50, head.ChinY - 3), new Vector2(8, 4), skin.Lighter(0.3f), 0.4f);
+        float light = 0.35f + 0.65f * skin.Luminance / 255; // dark skin would look oiled
+        Glow(new Vector2(38, 30), new Vector2(17, 11), skin.Lighter(0.45f), 0.5f * light);
+        Glow(new Vector2(35, 60), new Vector2(9, 8), skin.Lighter(0.35f), 0.45f * light);
+        Glow(new Vector2(50, head.ChinY - 3), new Vector2(8, 4), skin.Lighter(0.3f), 0.35f * light);
         Glow(new Vector2(50 + head.Cheek, 60), new Vector2(15, 28), skin.Darker(0.5f).Mix(new Rgb(120, 50, 80), 0.25f), 0.5f);
         Glow(new Vector2(50 - head.Cheek - 2, 66), new Vector2(9, 18), skin.Darker(0.4f), 0.4f);
 
@@ -105,7 +107,7 @@ static class Head
     {
         var skin = puppet.Skin.Skin;
         if (puppet.Skin.Blush <= 0) return;
-        var red = puppet.Skin.Fantasy ? skin.Darker(0.3f) : skin.Mix(new Rgb(235, 84, 84), 0.55f);
+        var red = puppet.Skin.Fantasy ? skin.Darker(0.3f) : skin.Mix(new Rgb(235, 84, 84), 0.2f + 0.38f * skin.Luminance / 255);
         for (int side = -1; side <= 1; side += 2)
         {
             var centre = new Vector2(50 + side * puppet.Head.Cheek * 0.62f, puppet.Nose.Y + 2);
@@ -116,7 +118,8 @@ static class Head
             if (brush.Style is DrawingStyle.Sketch or DrawingStyle.Anime && puppet.Skin.Blush > 0.6f)
                 for (int i = -1; i <= 1; i++)
                     brush.Line(
-                        brush.Path().MoveTo(centre.X + i * 1.9f + 0.7f, centre.Y - 1.1f).LineTo(centre.X + i * 1.9f - 0.7f, centre.Y + 1.1f),
+                        brush.Path().MoveTo(centre.X + i * 1.9f + 0.7f, centre.Y - 1.1f)
+                            .LineTo(centre.X + i * 1.9f - 0.7f, centre.Y + 1.1f),
                         red.Darker(0.25f), 0.5f, 0.6f, 0.8f);
         }
     }
@@ -142,7 +145,8 @@ static class Head
             brush.Line(brush.Path().MoveTo(x, y).QuadTo(x + side * 3.4f, y + 2.2f, x + side * 4.6f, y + 6), ink, 0.6f, 0.8f, age * 0.75f);
             float under = puppet.Eyes.Y + puppet.Eyes.Height + 1.6f, eyeX = 50 + side * puppet.Eyes.Spacing;
             brush.Line(
-                brush.Path().MoveTo(eyeX - 3.4f, under - 0.2f).QuadTo(eyeX, under + 1.5f, eyeX + 3.4f, under - 0.2f), ink, 0.5f, 0.9f, age * 0.6f);
+                brush.Path().MoveTo(eyeX - 3.4f, under - 0.2f).QuadTo(eyeX, under + 1.5f, eyeX + 3.4f, under - 0.2f),
+                    ink, 0.5f, 0.9f, age * 0.6f);
         }
         if (age < 0.55f) return;
         for (int i = 0; i < 2; i++)

@@ -3,7 +3,7 @@ namespace TalkingMachines.Puppets;
 /// <summary>Draws hats, bands and headphones.</summary>
 static class Headwear
 {
-    public static void Draw(Brush brush, Puppet puppet)
+    public static void Draw(Brush brush, Puppet puppet, float drop)
     {
         if (puppet.Wardrobe.Headwear == HeadwearKind.None) return;
         brush.Part(80);
@@ -32,13 +32,15 @@ static class Headwear
                 Headphones(brush, puppet, colour, top, w);
                 break;
             case HeadwearKind.Scarf:
-                Scarf(brush, puppet, colour);
+                Scarf(brush, puppet, colour, drop);
                 break;
             case HeadwearKind.Beret:
                 brush.Surface(
                     brush.Path().Loop([
-                        new(50 - w * 0.98f, top + 13), new(50 - w * 1.06f - s * 3, top + 6), new(50 - w * 0.5f - s * 3, top - 3), new(50 - s * 5, top - 5),
-                        new(50 + w * 0.5f - s * 3, top - 3), new(50 + w * 1.06f - s * 3, top + 6), new(50 + w * 0.98f, top + 13), new(50, top + 10.5f)]),
+                        new(50 - w * 0.98f, top + 13), new(50 - w * 1.06f - s * 3, top + 6), new(50 - w * 0.5f - s * 3, top - 3),
+                            new(50 - s * 5, top - 5),
+                        new(50 + w * 0.5f - s * 3, top - 3), new(50 + w * 1.06f - s * 3, top + 6), new(50 + w * 0.98f, top + 13),
+                            new(50, top + 10.5f)]),
                     colour);
                 brush.Line(brush.Path().MoveTo(50 - s * 5, top - 4.5f).LineTo(50 - s * 5.6f, top - 7.4f), colour.Darker(0.3f), 1.2f, 0);
                 break;
@@ -51,27 +53,36 @@ static class Headwear
     static void Beanie(Brush brush, Rgb colour, float top, float w)
     {
         brush.Surface(
-            brush.Path().MoveTo(50 - w, top + 15).CubicTo(50 - w - 0.5f, top - 4, 50 - w * 0.45f, top - 4.6f, 50, top - 4.6f)
-                .CubicTo(50 + w * 0.45f, top - 4.6f, 50 + w + 0.5f, top - 4, 50 + w, top + 15).Close(), colour);
-        brush.Surface(brush.Path().Circle(50, top - 4.4f, 4), colour.Lighter(0.45f));
-        var rim = brush.Path().MoveTo(50 - w - 1, top + 9.5f).QuadTo(50, top + 6, 50 + w + 1, top + 9.5f).LineTo(50 + w + 1.2f, top + 16)
-            .QuadTo(50, top + 12, 50 - w - 1.2f, top + 16).Close();
+            brush.Path().MoveTo(50 - w, top + 18).CubicTo(50 - w - 0.8f, top - 1, 50 - w * 0.55f, top - 4.6f, 50, top - 4.6f)
+                .CubicTo(50 + w * 0.55f, top - 4.6f, 50 + w + 0.8f, top - 1, 50 + w, top + 18).Close(), colour);
+        brush.Surface(brush.Path().Circle(50, top - 4.6f, 4.2f), colour.Lighter(0.45f));
+        var rim = brush.Path().MoveTo(50 - w - 0.7f, top + 14.5f)
+            .CubicTo(50 - w * 0.5f, top + 9, 50 + w * 0.5f, top + 9, 50 + w + 0.7f, top + 14.5f)
+            .QuadTo(50 + w + 1.8f, top + 18, 50 + w + 0.8f, top + 22)
+            .CubicTo(50 + w * 0.5f, top + 16, 50 - w * 0.5f, top + 16, 50 - w - 0.8f, top + 22)
+            .QuadTo(50 - w - 1.8f, top + 18, 50 - w - 0.7f, top + 14.5f).Close();
         brush.Surface(rim, colour.Darker(0.16f));
         for (int i = -5; i <= 5; i++)
-            brush.Line(brush.Path().MoveTo(50 + i * w * 0.18f, top + 8.3f).LineTo(50 + i * w * 0.18f, top + 13.2f), colour.Darker(0.4f), 0.45f, 0.4f, 0.55f);
+            brush.Line(brush.Path().MoveTo(50 + i * w * 0.18f, top + 11.3f + i * i * 0.08f)
+                .LineTo(50 + i * w * 0.18f, top + 16.7f + i * i * 0.12f), colour.Darker(0.4f), 0.45f, 0.4f, 0.55f);
     }
 
     static void Cap(Brush brush, Rgb colour, Rgb second, float top, float w)
     {
         brush.Surface(
-            brush.Path().MoveTo(50 - w, top + 13).CubicTo(50 - w, top - 3, 50 - w * 0.5f, top - 4, 50, top - 4)
-                .CubicTo(50 + w * 0.5f, top - 4, 50 + w, top - 3, 50 + w, top + 13).QuadTo(50, top + 8, 50 - w, top + 13).Close(), colour);
-        brush.Line(brush.Path().MoveTo(50, top - 3.6f).LineTo(50, top + 10), colour.Darker(0.35f), 0.5f, 0, 0.7f);
-        brush.Flat(brush.Path().Circle(50, top + 3.4f, 3.1f), second.Luminance > 150 ? second : second.Lighter(0.6f));
+            brush.Path().MoveTo(50 - w - 0.4f, top + 22).CubicTo(50 - w - 1.4f, top + 2, 50 - w * 0.6f, top - 4.4f, 50, top - 4.4f)
+                .CubicTo(50 + w * 0.6f, top - 4.4f, 50 + w + 1.4f, top + 2, 50 + w + 0.4f, top + 22)
+                .CubicTo(50 + w * 0.6f, top + 12, 50 - w * 0.6f, top + 12, 50 - w - 0.4f, top + 22).Close(), colour);
+        for (int side = -1; side <= 1; side += 2)
+            brush.Line(
+                brush.Path().MoveTo(50, top - 4).CubicTo(50 + side * w * 0.5f, top - 1, 50 + side * w * 0.62f, top + 8, 50 + side * w * 0.6f, top + 15),
+                colour.Darker(0.35f), 0.5f, 0.2f, 0.6f);
+        brush.Flat(brush.Path().Circle(50, top + 5.5f, 3.6f), second.Luminance > 150 ? second : second.Lighter(0.6f));
         brush.Surface(
-            brush.Path().MoveTo(50 - w * 0.9f, top + 12.2f).CubicTo(50 - w * 0.5f, top + 8, 50 + w * 0.5f, top + 8, 50 + w * 0.9f, top + 12.2f)
-                .CubicTo(50 + w * 0.98f, top + 16.5f, 50 + w * 0.4f, top + 14.4f, 50, top + 14.4f)
-                .CubicTo(50 - w * 0.4f, top + 14.4f, 50 - w * 0.98f, top + 16.5f, 50 - w * 0.9f, top + 12.2f).Close(),
+            brush.Path().MoveTo(50 - w * 0.86f, top + 16.6f)
+                .CubicTo(50 - w * 0.5f, top + 9.5f, 50 + w * 0.5f, top + 9.5f, 50 + w * 0.86f, top + 16.6f)
+                .CubicTo(50 + w * 1.02f, top + 21.5f, 50 + w * 0.45f, top + 18, 50, top + 18)
+                .CubicTo(50 - w * 0.45f, top + 18, 50 - w * 1.02f, top + 21.5f, 50 - w * 0.86f, top + 16.6f).Close(),
             colour.Darker(0.2f));
     }
 
@@ -80,10 +91,12 @@ static class Headwear
         if (knot != 0)
             for (int i = 0; i < 2; i++)
                 brush.Surface(
-                    brush.Path().MoveTo(50 + knot * w, top + 12).QuadTo(50 + knot * (w + 5), top + 8 + i * 9, 50 + knot * (w + 7.5f), top + 11 + i * 9)
+                    brush.Path().MoveTo(50 + knot * w, top + 12)
+                        .QuadTo(50 + knot * (w + 5), top + 8 + i * 9, 50 + knot * (w + 7.5f), top + 11 + i * 9)
                         .QuadTo(50 + knot * (w + 4), top + 14 + i * 5, 50 + knot * w, top + 15).Close(), colour.Darker(0.14f));
         brush.Surface(
-            brush.Path().MoveTo(50 - w * 0.99f, top + 11.5f).CubicTo(50 - w * 0.6f, top + 4.6f, 50 + w * 0.6f, top + 4.6f, 50 + w * 0.99f, top + 11.5f)
+            brush.Path().MoveTo(50 - w * 0.99f, top + 11.5f)
+                .CubicTo(50 - w * 0.6f, top + 4.6f, 50 + w * 0.6f, top + 4.6f, 50 + w * 0.99f, top + 11.5f)
                 .LineTo(50 + w * 1.03f, top + 16.5f).CubicTo(50 + w * 0.6f, top + 9.4f, 50 - w * 0.6f, top + 9.4f, 50 - w * 1.03f, top + 16.5f).Close(), colour);
     }
 
@@ -110,12 +123,13 @@ static class Headwear
     static void Headphones(Brush brush, Puppet puppet, Rgb colour, float top, float w)
     {
         float y = 51, x = puppet.Head.Cheek + 2.6f;
-        brush.Line(
-            brush.Path().MoveTo(50 - x, y - 4).CubicTo(50 - w - 4, top - 6.5f, 50 + w + 4, top - 6.5f, 50 + x, y - 4),
-            colour.Darker(0.45f), 2.6f, 0);
-        brush.Line(
-            brush.Path().MoveTo(50 - w * 0.8f, top + 5.5f).CubicTo(50 - w * 0.5f, top - 1.3f, 50 + w * 0.5f, top - 1.3f, 50 + w * 0.8f, top + 5.5f),
-            colour, 1.6f, 0.4f);
+        var band = brush.Path().Curve(
+        [
+            new(50 - x, y - 4), new(50 - w - 1.4f, 36), new(50 - w * 0.78f, top + 4.4f), new(50, top - 1.4f),
+            new(50 + w * 0.78f, top + 4.4f), new(50 + w + 1.4f, 36), new(50 + x, y - 4),
+        ]);
+        brush.Line(band, colour.Darker(0.5f), 3.4f, 0);
+        brush.Line(band, colour, 2.2f, 0);
         for (int side = -1; side <= 1; side += 2)
         {
             brush.Surface(brush.Path().RoundedRectangle(50 + side * x - 3.2f, y - 7.5f, 6.4f, 15, 3), colour);
@@ -124,26 +138,29 @@ static class Headwear
     }
 
     /// <summary>A headscarf: covers hair, ears and neck, leaves the face free.</summary>
-    static void Scarf(Brush brush, Puppet puppet, Rgb colour)
+    static void Scarf(Brush brush, Puppet puppet, Rgb colour, float drop)
     {
         var head = puppet.Head;
-        float c = head.Cheek, top = head.Top, chin = head.ChinY;
+        float c = head.Cheek, top = head.Top, chin = head.ChinY + drop;
         var scarf = brush.Path().MoveTo(50, top - 5)
             .CubicTo(50 + c * 0.85f, top - 5, 50 + c + 5.5f, 30, 50 + c + 5, 52)
             .CubicTo(50 + c + 4, 74, 50 + 26, 84, 50 + 33, 104).LineTo(50 - 33, 104)
             .CubicTo(50 - 26, 84, 50 - c - 4, 74, 50 - c - 5, 52)
             .CubicTo(50 - c - 5.5f, 30, 50 - c * 0.85f, top - 5, 50, top - 5).Close();
         // the face shows through a hole wound the other way
-        scarf.Curve(
+        scarf.Loop(
         [
-            new(50, top + 9), new(50 - c * 0.66f, top + 13.5f), new(50 - c + 0.9f, 42), new(50 - c + 1.2f, 56), new(50 - head.Jaw + 0.4f, chin - 9),
-            new(50 - head.Chin - 1, chin + 1.8f), new(50, chin + 4.6f), new(50 + head.Chin + 1, chin + 1.8f), new(50 + head.Jaw - 0.4f, chin - 9),
-            new(50 + c - 1.2f, 56), new(50 + c - 0.9f, 42), new(50 + c * 0.66f, top + 13.5f), new(50, top + 9),
-        ]).Close();
+            new(50, top + 9), new(50 - c * 0.66f, top + 13.5f), new(50 - c + 0.9f, 42), new(50 - c + 1.2f, 56),
+                new(50 - head.Jaw + 1.4f, chin - 11),
+            new(50 - head.Chin + 0.4f, chin - 2.7f), new(50, chin - 0.8f), new(50 + head.Chin - 0.4f, chin - 2.7f),
+                new(50 + head.Jaw - 1.4f, chin - 11),
+            new(50 + c - 1.2f, 56), new(50 + c - 0.9f, 42), new(50 + c * 0.66f, top + 13.5f),
+        ]);
         brush.Surface(scarf, colour);
         for (int i = 0; i < 3; i++)
             brush.Line(
-                brush.Path().MoveTo(50 - c * 0.9f + i * 2, chin - 2 + i * 4).CubicTo(50 - 10, chin + 9 + i * 3, 50 + 10, chin + 9 + i * 3, 50 + c * 0.9f, chin - 4 + i * 4),
+                brush.Path().MoveTo(50 - c * 0.9f + i * 2, chin - 2 + i * 4)
+                    .CubicTo(50 - 10, chin + 9 + i * 3, 50 + 10, chin + 9 + i * 3, 50 + c * 0.9f, chin - 4 + i * 4),
                 colour.Darker(0.4f), 0.7f, 0.9f, 0.6f);
     }
 
@@ -151,7 +168,8 @@ static class Headwear
     {
         float x = w * 0.55f, y = top + 4.5f;
         brush.Surface(
-            brush.Path().MoveTo(50 - x, y).LineTo(50 - x - 1.6f, y - 10).LineTo(50 - x * 0.5f, y - 5.4f).LineTo(50, y - 12).LineTo(50 + x * 0.5f, y - 5.4f)
+            brush.Path().MoveTo(50 - x, y).LineTo(50 - x - 1.6f, y - 10).LineTo(50 - x * 0.5f, y - 5.4f).LineTo(50, y - 12)
+                .LineTo(50 + x * 0.5f, y - 5.4f)
                 .LineTo(50 + x + 1.6f, y - 10).LineTo(50 + x, y).QuadTo(50, y + 2.4f, 50 - x, y).Close(), Rgb.Hex(0xF2C14E));
         for (int i = -1; i <= 1; i++) brush.Flat(brush.Path().Circle(50 + i * x * 0.55f, y - 1.4f, 1.2f), Rgb.Hex(0xD94F5C));
     }

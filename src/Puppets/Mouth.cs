@@ -59,7 +59,7 @@ static class Mouth
         // the upper lip faces down, away from the light
         upper.CubicTo(50 + mouth.HalfWidth * 0.6f, mouth.Top + 0.5f, 50 - mouth.HalfWidth * 0.6f, mouth.Top + 0.5f,
             50 - mouth.HalfWidth, mouth.CornerY).Close();
-        brush.Flat(upper, colour.Darker(0.5f), 0.28f);
+        brush.Flat(upper, colour.Darker(0.5f), 0.17f);
         float shine = mouth.Bottom + mouth.Lower * 0.42f, reach = mouth.HalfWidth * 0.36f;
         if (mouth.Lower > 1.1f)
             brush.Canvas.Fill(
@@ -68,7 +68,7 @@ static class Mouth
                     ? Paint.Radial(new Vector2(50, shine), new Vector2(reach, mouth.Lower * 0.3f), Rgb.Hex(0xFFFFFF), colour, 0.55f, 0)
                     : Paint.Solid(colour.Lighter(0.6f), 0.4f));
         brush.Canvas.PopClip();
-        if (brush.Style is DrawingStyle.Ink or DrawingStyle.Sketch) brush.Outline(lips, colour, 0.55f);
+        if (brush.Style is DrawingStyle.Ink or DrawingStyle.Sketch) brush.Line(lips, colour.Darker(0.6f), 0.4f, 0, 0.8f);
     }
 
     static void Interior(Brush brush, Puppet puppet, in MouthAnatomy mouth, in MouthShape shape, VectorPath opening)
@@ -146,7 +146,8 @@ static class Mouth
     {
         var ink = brush.Style is DrawingStyle.Ink or DrawingStyle.Sketch ? brush.Ink(puppet.Mouth.Lip) : puppet.Mouth.Lip.Darker(0.78f);
         float weight = puppet.Mouth.LineWeight;
-        if (brush.Style is DrawingStyle.Ink or DrawingStyle.Sketch) brush.Line(opening, ink, 0.4f, 0);
+        if (brush.Style is DrawingStyle.Ink or DrawingStyle.Sketch)
+            brush.Line(opening, ink, 0.4f, 0, MathF.Min(mouth.Height / 1.5f, 1));
         var line = brush.Path().MoveTo(50 - mouth.HalfWidth - 0.3f, mouth.CornerY);
         mouth.UpperEdge(line);
         brush.Line(line, ink, weight * float.Lerp(1.25f, 0.8f, MouthAnatomy.Smooth(mouth.Height / 3)), 0.7f);

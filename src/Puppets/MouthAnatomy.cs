@@ -10,7 +10,7 @@ readonly struct MouthAnatomy
     public const float WidestOpen = 12.5f;
 
     /// <summary>Share of the opening above the line of the closed mouth; the jaw does the rest.</summary>
-    public const float UpperShare = 0.2f;
+    public const float UpperShare = 0.17f;
 
     public readonly float HalfWidth, Height, Top, Bottom, CornerY, Upper, Lower, Bow, Rounding;
 
@@ -28,8 +28,8 @@ readonly struct MouthAnatomy
         float line = traits.Y + 0.55f * traits.Smile * (1 - round);
         Top = line - Height * UpperShare;
         Bottom = line + Height * (1 - UpperShare);
-        CornerY = line - (1.5f * traits.Smile - 0.25f) * (1 - 0.8f * round) * (1 - 0.35f * shape.Open)
-            + Height * (0.16f + 0.14f * round);
+        CornerY = line - (0.35f + 2 * traits.Smile) * (1 - 0.85f * round) * (1 - 0.3f * shape.Open)
+            + Height * (0.06f + 0.26f * round);
         float pucker = 1 + 0.5f * round, stretched = 1 - 0.16f * MathF.Max(shape.Width * 2 - 1, 0);
         // lips pressed together (p, b, m) are a little thinner than at ease
         Upper = MathF.Max(traits.UpperLip * pucker * stretched * (0.92f + 0.1f * parted), 0.45f);

@@ -15,10 +15,12 @@ static class Nose
         switch (kind)
         {
             case NoseKind.Button:
-                brush.Line(brush.Path().MoveTo(50 - w * 0.7f, y).CubicTo(50 - w * 0.6f, y + 1.9f, 50 + w * 0.6f, y + 1.9f, 50 + w * 0.7f, y), ink, 0.85f, 0.6f);
+                brush.Line(brush.Path().MoveTo(50 - w * 0.7f, y)
+                    .CubicTo(50 - w * 0.6f, y + 1.9f, 50 + w * 0.6f, y + 1.9f, 50 + w * 0.7f, y), ink, 0.85f, 0.6f);
                 break;
             case NoseKind.Soft:
-                brush.Flat(brush.Path().Ellipse(50, y - 0.3f, w * 0.95f, w * 0.72f), skin.Darker(0.22f).Mix(new Rgb(226, 100, 84), 0.16f), 0.75f);
+                brush.Flat(brush.Path().Ellipse(50, y - 0.3f, w * 0.95f, w * 0.72f),
+                    skin.Darker(0.22f).Mix(new Rgb(226, 100, 84), 0.16f), 0.75f);
                 brush.Flat(brush.Path().Ellipse(50 - w * 0.3f, y - w * 0.35f, w * 0.3f, w * 0.2f), skin.Lighter(0.5f), 0.7f);
                 break;
             case NoseKind.Line:
@@ -31,7 +33,8 @@ static class Nose
             case NoseKind.Wedge:
                 brush.Flat(
                     brush.Path().MoveTo(50 + 0.4f, puppet.Eyes.Y + 2).CubicTo(50 + 1, y - 4, 50 + w, y - 1.5f, 50 + w * 0.95f, y + 0.4f)
-                        .QuadTo(50 + w * 0.2f, y + 1.7f, 50 - w * 0.4f, y + 1).QuadTo(50 + w * 0.6f, y - 1.5f, 50 + 0.4f, puppet.Eyes.Y + 2).Close(),
+                        .QuadTo(50 + w * 0.2f, y + 1.7f, 50 - w * 0.4f, y + 1).QuadTo(50 + w * 0.6f, y - 1.5f, 50 + 0.4f,
+                        puppet.Eyes.Y + 2).Close(),
                     skin.Darker(0.34f), 0.65f);
                 break;
             case NoseKind.Nostrils:

@@ -6,7 +6,7 @@ namespace TalkingMachines.Puppets;
 sealed class Polyline
 {
     // greatest distance of a curve from its chords, in pixels
-    const float Tolerance = 0.06f;
+    const float Tolerance = 0.04f;
 
     readonly List<Vector2> points = new(512);
     readonly List<(int Start, bool Closed)> contours = new(16);

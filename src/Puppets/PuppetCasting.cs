@@ -22,11 +22,12 @@ sealed class PuppetCasting
     {
         var skin = CastSkin();
         var head = CastHead();
-        var hair = CastHair();
+        var hair = CastHair(skin.Skin);
         var eyes = CastEyes(head, hair);
         var mouth = CastMouth(head, skin);
+        var wardrobe = CastWardrobe(hair);
         return new Puppet(
-            seed, style, age, head, skin, eyes, CastNose(head, eyes, mouth), mouth, hair, CastWardrobe(hair),
+            seed, style, age, head, skin, eyes, CastNose(head, eyes, mouth), mouth, UnderHat(hair, wardrobe.Headwear), wardrobe,
             CastBackdrop(skin, hair));
     }
 
@@ -61,10 +62,11 @@ sealed class PuppetCasting
             top + Between(-0.8f, 1), chinY + Between(-0.8f, 0.8f), Between(0.8f, 1.2f), Between(-1.5f, 1.5f));
     }
 
-    HairTraits CastHair()
+    HairTraits CastHair(Rgb skin)
     {
         random = Stream(3);
         var colour = Palette.Hair(random, age == AgeGroup.Elder);
+        for (int i = 0; i < 8 && Close(colour, skin, 90); i++) colour = Palette.Hair(random, age == AgeGroup.Elder);
         //                              None Slick Strt Sweep Curt Spike Quiff Curls Buzz Mohk Wisp Horse Rounded
         var fringe = feminine
             ? Weighted<FringeKind>(0, 9, 18, 22, 20, 4, 3, 12, 1, 1, 6, 0, 8)
@@ -77,12 +79,33 @@ sealed class PuppetCasting
             : Weighted<BackKind>(66, 2, 4, 3, 5, 1, 0, 3, 0, 0, 0, 14, 2);
         if (fringe is FringeKind.None or FringeKind.Buzz or FringeKind.Mohawk or FringeKind.Horseshoe) back = BackKind.None;
         if (back == BackKind.Afro) fringe = FringeKind.Curls;
-        bool canBeard = !feminine && age is AgeGroup.Adult or AgeGroup.Elder;
-        var beard = canBeard && !feminine && Chance(0.52)
+        bool canBeard = !feminine && (age is AgeGroup.Adult or AgeGroup.Elder);
+        var beard = canBeard && Chance(0.52)
             ? Weighted<BeardKind>(0, 18, 24, 14, 18, 8, 8, 10)
             : BeardKind.None;
         return new HairTraits(
             fringe, back, colour, Between(3, 5.6f), Chance(0.5) ? 1 : -1, beard, Between(0, 1), Between(-1.5f, 2.5f), Chance(0.6));
+    }
+
+    /// <summary>Hair that a hat would cut through gives way to hair that fits below it.</summary>
+    static HairTraits UnderHat(HairTraits hair, HeadwearKind hat)
+    {
+        if (hat is not (HeadwearKind.Beanie or HeadwearKind.Cap or HeadwearKind.Beret or HeadwearKind.Bandana)) return hair;
+        var fringe = hair.Fringe switch
+        {
+            FringeKind.Curls or FringeKind.Quiff => FringeKind.SideSweep,
+            FringeKind.Spikes or FringeKind.Rounded => FringeKind.Wisps,
+            FringeKind.Mohawk => FringeKind.Buzz,
+            var other => other,
+        };
+        var back = hair.Back switch
+        {
+            BackKind.Afro => BackKind.CurlyLong,
+            BackKind.Bun => BackKind.None,
+            BackKind.TwoBuns or BackKind.Ponytail => BackKind.Pigtails,
+            var other => other,
+        };
+        return hair with { Fringe = fringe, Back = back, Volume = MathF.Min(hair.Volume, 3) };
     }
 
     EyeTraits CastEyes(HeadTraits head, HairTraits hair)
@@ -122,15 +145,15 @@ sealed class PuppetCasting
         bool painted = feminine && age != AgeGroup.Child && Chance(0.45);
         var natural = skin.Fantasy
             ? skin.Skin.Darker(0.35f)
-            : skin.Skin.Mix(new Rgb(196, 74, 78), skin.Skin.Luminance < 110 ? 0.34f : 0.46f);
+            : skin.Skin.Mix(skin.Skin.Luminance < 110 ? new Rgb(188, 84, 96) : new Rgb(196, 74, 78), 0.46f);
         var lip = painted ? Palette.LipTint(random) : natural;
         float full = feminine ? Between(0.9f, 1.35f) : Between(0.6f, 1.05f);
         if (style == DrawingStyle.Anime) full *= 0.62f;
         if (age == AgeGroup.Child) full *= 0.8f;
         return new MouthTraits(
-            head.ChinY - Between(13, 14.2f), Between(8.6f, 10.6f) * (style == DrawingStyle.Anime ? 0.88f : 1),
+            head.ChinY - Between(13, 14.2f), Between(10, 12) * (style == DrawingStyle.Anime ? 0.88f : 1),
             1.75f * full * Between(0.85f, 1.1f), 2.5f * full * Between(0.85f, 1.1f), Between(0.1f, 0.5f),
-            Between(-0.1f, 0.95f), lip, Between(0.6f, 0.95f), Chance(0.06));
+            Between(0.1f, 1), lip, Between(0.6f, 0.95f), Chance(0.06));
     }
 
     NoseTraits CastNose(HeadTraits head, EyeTraits eyes, MouthTraits mouth)
@@ -155,9 +178,9 @@ sealed class PuppetCasting
             : GlassesKind.None;
         var earrings = Chance(feminine ? 0.5 : 0.07) ? Weighted<EarringKind>(0, 4, 4, 3) : EarringKind.None;
         var headwear = Chance(0.24) || hair.Fringe == FringeKind.None && Chance(0.2)
-            //                          None Beanie Cap Band Bow Flower Phones Scarf Beret Bandana Tie Crown
+            //                          None Beanie Cap Band Bow Flower Phones Scarf Beret Bandana Crown
             ? Weighted<HeadwearKind>(0, 18, 14, feminine ? 12 : 2, feminine ? 10 : 0, feminine ? 9 : 0, 16,
-                feminine ? 14 : 0, 7, 6, 0, 2)
+                feminine ? 14 : 0, 7, 6, 2)
             : HeadwearKind.None;
         return new WardrobeTraits(
             clothes, Palette.Cloth(random), Palette.Cloth(random), Between(0.9f, 1.1f) * (feminine ? 0.94f : 1.04f),
@@ -174,7 +197,8 @@ sealed class PuppetCasting
         return new BackdropTraits(kind, first, Palette.Backdrop(random), random.Next(1 << 20));
     }
 
-    static bool Close(Rgb a, Rgb b) => MathF.Abs(a.R - b.R) + MathF.Abs(a.G - b.G) + MathF.Abs(a.B - b.B) < 110;
+    static bool Close(Rgb a, Rgb b, float limit = 110) =>
+        MathF.Abs(a.R - b.R) + MathF.Abs(a.G - b.G) + MathF.Abs(a.B - b.B) < limit;
 
     Random Stream(int group)
     {

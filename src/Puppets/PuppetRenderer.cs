@@ -69,7 +69,7 @@ public sealed class PuppetRenderer
         Hair.Shadow(brush, puppet, outline);
         canvas.Transform = stance.Features;
         Head.Marks(brush, puppet, pose.Gesture.Brow);
-        Beard.Draw(brush, puppet, drop);
+        Beard.Draw(brush, puppet, pose.Mouth, drop);
         Mouth.Draw(brush, puppet, pose.Mouth);
         Beard.Moustache(brush, puppet, pose.Mouth);
         Eyes.Draw(brush, puppet, pose.Gesture);
@@ -83,7 +83,7 @@ public sealed class PuppetRenderer
         canvas.Transform = stance.Ears;
         Accessories.Earrings(brush, puppet);
         canvas.Transform = stance.Hair;
-        Headwear.Draw(brush, puppet);
+        Headwear.Draw(brush, puppet, drop);
     }
 
     static void Check(int size, PixelRegion region)

@@ -30,7 +30,7 @@ public enum GlassesKind { None, Round, Square, HalfRim, Cat, Thin, Sun }
 
 public enum EarringKind { None, Stud, Hoop, Drop }
 
-public enum HeadwearKind { None, Beanie, Cap, Headband, Bow, Flower, Headphones, Scarf, Beret, Bandana, TopKnotTie, Crown }
+public enum HeadwearKind { None, Beanie, Cap, Headband, Bow, Flower, Headphones, Scarf, Beret, Bandana, Crown }
 
 public enum ClothesKind { Crew, Hoodie, Shirt, VNeck, Dress, Turtleneck, Suit, Overalls, Striped, Jacket }
 

@@ -101,11 +101,13 @@ static class Wardrobe
         {
             float s = side;
             brush.Surface(
-                brush.Path().MoveTo(50 + s * (n + 0.4f), y - 6).CubicTo(50 + s * (n + 10), y - 5, 50 + s * (n + 13), y + 2, 50 + s * (n + 8), y + 5)
+                brush.Path().MoveTo(50 + s * (n + 0.4f), y - 6)
+                    .CubicTo(50 + s * (n + 10), y - 5, 50 + s * (n + 13), y + 2, 50 + s * (n + 8), y + 5)
                     .CubicTo(50 + s * (n + 2), y + 9, 50 + s * 4, y + 11, 50, y + 12)
                     .CubicTo(50 + s * (n - 1.5f), y + 6, 50 + s * (n + 0.5f), y, 50 + s * (n + 0.4f), y - 6).Close(),
                 main.Darker(0.12f));
-            brush.Line(brush.Path().MoveTo(50 + s * 4.4f, y + 9).QuadTo(50 + s * 5, y + 14, 50 + s * 4.2f, y + 19), main.Lighter(0.7f), 0.9f, 0);
+            brush.Line(brush.Path().MoveTo(50 + s * 4.4f, y + 9)
+                .QuadTo(50 + s * 5, y + 14, 50 + s * 4.2f, y + 19), main.Lighter(0.7f), 0.9f, 0);
         }
     }
 
@@ -132,7 +134,8 @@ static class Wardrobe
             .QuadTo(50, y + 6, 50 - n - 1.2f, y + 2.4f).Close();
         brush.Surface(collar, main.Lighter(0.06f));
         for (int i = -3; i <= 3; i++)
-            brush.Line(brush.Path().MoveTo(50 + i * n * 0.27f, y - 3).LineTo(50 + i * n * 0.29f, y + 3.6f), main.Darker(0.3f), 0.4f, 0.3f, 0.6f);
+            brush.Line(brush.Path().MoveTo(50 + i * n * 0.27f, y - 3)
+                .LineTo(50 + i * n * 0.29f, y + 3.6f), main.Darker(0.3f), 0.4f, 0.3f, 0.6f);
     }
 
     static void Suit(Brush brush, in Cut cut, Rgb main, Rgb second)
@@ -141,20 +144,24 @@ static class Wardrobe
         var cloth = main.Darker(0.35f);
         brush.Surface(cut.Torso(brush.Path(), 0.4f, 3), Rgb.Hex(0xF4F2EE), 0.4f);
         brush.Surface(
-            brush.Path().MoveTo(48, y + 5).LineTo(52, y + 5).LineTo(51.3f, y + 8.2f).LineTo(53.6f, 104).LineTo(46.4f, 104).LineTo(48.7f, y + 8.2f).Close(),
+            brush.Path().MoveTo(48, y + 5).LineTo(52, y + 5).LineTo(51.3f, y + 8.2f).LineTo(53.6f, 104).LineTo(46.4f, 104)
+                .LineTo(48.7f, y + 8.2f).Close(),
             second);
         Collar(brush, cut, Rgb.Hex(0xFBFAF7), 5);
         for (int side = -1; side <= 1; side += 2)
         {
             float s = side, w = cut.Shoulder;
             brush.Surface(
-                brush.Path().MoveTo(50 + s * (n + 1.8f), y - 1.6f).CubicTo(50 + s * (n + 6), y + 2.2f, 50 + s * (w - 7), y + 2.2f, 50 + s * w, y + cut.Drop)
+                brush.Path().MoveTo(50 + s * (n + 1.8f), y - 1.6f)
+                    .CubicTo(50 + s * (n + 6), y + 2.2f, 50 + s * (w - 7), y + 2.2f, 50 + s * w, y + cut.Drop)
                     .CubicTo(50 + s * (w + 5), y + cut.Drop + 4, 50 + s * (w + 6), 100, 50 + s * (w + 7), 108)
-                    .LineTo(50 + s * 1.5f, 108).LineTo(50 + s * 4.5f, 104).QuadTo(50 + s * (n + 0.5f), y + 8, 50 + s * (n + 1.8f), y - 1.6f).Close(),
+                    .LineTo(50 + s * 1.5f, 108).LineTo(50 + s * 4.5f, 104)
+                    .QuadTo(50 + s * (n + 0.5f), y + 8, 50 + s * (n + 1.8f), y - 1.6f).Close(),
                 cloth);
             brush.Surface(
                 brush.Path().MoveTo(50 + s * (n + 1.8f), y - 1.6f).LineTo(50 + s * (n + 6.6f), y + 6).LineTo(50 + s * (n + 4.5f), y + 8)
-                    .LineTo(50 + s * (n + 5), y + 10).LineTo(50 + s * 4.5f, 106).QuadTo(50 + s * (n + 0.2f), y + 8, 50 + s * (n + 1.8f), y - 1.6f).Close(),
+                    .LineTo(50 + s * (n + 5), y + 10).LineTo(50 + s * 4.5f, 106)
+                    .QuadTo(50 + s * (n + 0.2f), y + 8, 50 + s * (n + 1.8f), y - 1.6f).Close(),
                 cloth.Lighter(0.1f));
         }
     }
@@ -167,7 +174,8 @@ static class Wardrobe
         {
             float x = 50 + side * (cut.Neck + 5.5f);
             brush.Surface(
-                brush.Path().MoveTo(x - 2.4f, cut.Y + 1.2f).LineTo(x + 2.4f, cut.Y + 1.2f).LineTo(x + 2.4f - side, 104).LineTo(x - 2.4f - side, 104).Close(), main);
+                brush.Path().MoveTo(x - 2.4f, cut.Y + 1.2f).LineTo(x + 2.4f, cut.Y + 1.2f).LineTo(x + 2.4f - side, 104)
+                    .LineTo(x - 2.4f - side, 104).Close(), main);
             brush.Flat(brush.Path().Circle(x - side * 0.6f, cut.Y + 14, 1.2f), Rgb.Hex(0xE9C46A));
         }
     }
@@ -180,12 +188,14 @@ static class Wardrobe
         {
             float s = side, w = cut.Shoulder;
             brush.Surface(
-                brush.Path().MoveTo(50 + s * (n + 2), y - 1).CubicTo(50 + s * (n + 6), y + 2.2f, 50 + s * (w - 7), y + 2.2f, 50 + s * w, y + cut.Drop)
+                brush.Path().MoveTo(50 + s * (n + 2), y - 1)
+                    .CubicTo(50 + s * (n + 6), y + 2.2f, 50 + s * (w - 7), y + 2.2f, 50 + s * w, y + cut.Drop)
                     .CubicTo(50 + s * (w + 5), y + cut.Drop + 4, 50 + s * (w + 6), 100, 50 + s * (w + 7), 108)
                     .LineTo(50 + s * 8, 108).CubicTo(50 + s * 9, y + 12, 50 + s * (n + 2), y + 6, 50 + s * (n + 2), y - 1).Close(),
                 main);
             brush.Surface(
-                brush.Path().MoveTo(50 + s * (n + 0.6f), y - 4).CubicTo(50 + s * (n + 7), y - 2, 50 + s * (n + 8), y + 4, 50 + s * (n + 4), y + 7.5f)
+                brush.Path().MoveTo(50 + s * (n + 0.6f), y - 4)
+                    .CubicTo(50 + s * (n + 7), y - 2, 50 + s * (n + 8), y + 4, 50 + s * (n + 4), y + 7.5f)
                     .QuadTo(50 + s * (n + 3), y + 2, 50 + s * (n + 0.6f), y - 4).Close(),
                 main.Darker(0.18f));
         }

@@ -73,6 +73,15 @@ public sealed class Weights : IDisposable
         return tensor;
     }
 
+    /// <summary>A parameter that starts at the given values.</summary>
+    public Tensor Get(string name, in Shape shape, ReadOnlySpan<float> initial)
+    {
+        bool stored = source is not null && source.Tensors.ContainsKey(prefix + name);
+        var tensor = Get(name, shape, Initial.Zeros);
+        if (!stored) tensor.Load(initial);
+        return tensor;
+    }
+
     static void Fill(float[] values, RandomStream random, Initial initial)
     {
         if (initial.Deviation != 0) random.Normal(values);

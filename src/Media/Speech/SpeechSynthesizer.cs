@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace TalkingMachines.Media.Speech;
+
+/// <summary>
+/// Speaks text with an installed engine and says when each phoneme sounds.
+/// Neither engine sees a shell, and the text is never an argument of a command.
+/// </summary>
+/// <param name="espeakLibrary">Name or path of espeak-ng's shared library (docs/decisions/0002-phoneme-times.md).</param>
+/// <param name="fliteProgram">Name or path of flite.</param>
+public sealed class SpeechSynthesizer(
+    string espeakLibrary = EspeakLibrary.DefaultName,
+    string fliteProgram = FliteProgram.DefaultName)
+{
+    /// <summary>Longest text of one line, in UTF-16 characters.</summary>
+    public const int LongestText = 20_000;
+
+    readonly FliteProgram flite = new(fliteProgram);
+
+    /// <summary>Text without a word in it gives a line of silence.</summary>
+    /// <exception cref="MediaException">the engine or the voice is missing, or the text or its speech is too long.</exception>
+    /// <exception cref="OperationCanceledException"/>
+    public SpokenLine Speak(string text, VoiceSpec voice, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(voice);
+        voice.Check();
+        if (text.Length > LongestText)
+            throw new MediaException($"Text to speak has {text.Length} characters, expected at most {LongestText}.");
+        stop.ThrowIfCancellationRequested();
+        var plain = Plain(text);
+        if (plain.Length == 0) return Silence();
+        return voice.Engine switch
+        {
+            VoiceEngine.EspeakNg => PhonemeTiming.ClosuresIncluded(EspeakLibrary.Speak(espeakLibrary, plain, voice, stop)),
+            _ => flite.Speak(plain, voice, stop),
+        };
+    }
+
+    // espeak-ng reads commands after a control character, so none may pass; a lone surrogate is no text
+    static string Plain(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            plain.Append(Rune.IsControl(rune) || rune == Rune.ReplacementChar ? " " : rune.ToString());
+        return plain.ToString().Trim();
+    }
+
+    static SpokenLine Silence()
+    {
+        const int rate = 16_000;
+        return new(new Sound(new float[rate / 10], rate), [new(TimedPhoneme.Pause, 0, rate / 10)]);
+    }
+}

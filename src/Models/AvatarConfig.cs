@@ -1,0 +1,71 @@
+using TalkingMachines.Models.Vae;
+
+namespace TalkingMachines.Models;
+
+/// <summary>Sizes of the video transformer and of what it is conditioned on.</summary>
+public sealed record AvatarConfig
+{
+    public required int Width { get; init; }
+
+    public required int FeedForward { get; init; }
+
+    public required int Heads { get; init; }
+
+    public required int Layers { get; init; }
+
+    /// <summary>Picture side in pixels; latents are a sixteenth.</summary>
+    public required int Picture { get; init; }
+
+    public AutoencoderConfig Autoencoder { get; init; } = new();
+
+    /// <summary>Latents in a chunk.</summary>
+    public int ChunkLatents { get; init; } = 3;
+
+    /// <summary>Latents whose sound a latent hears, centred on it.</summary>
+    public int AudioWindow { get; init; } = 5;
+
+    /// <summary>Values an audio frame has: features and mouth values.</summary>
+    public int AudioFeatures { get; init; } = Audio.MelEncoder.Features + Audio.MelEncoder.MouthValues;
+
+    /// <summary>Values of a gesture, by video frame.</summary>
+    public int Gestures { get; init; } = 8;
+
+    /// <summary>Times at which a chunk is denoised, from 0 (noise) upwards; the last step ends at 1 (data).</summary>
+    public float[] Steps { get; init; } = [0, 0.5f];
+
+    public int FramesPerSecond { get; init; } = 16;
+
+    public int HeadWidth => Width / Heads;
+
+    public int LatentSide => Picture / 16;
+
+    public int TokenSide => LatentSide / 2;
+
+    /// <summary>Tokens of one latent: patches of 2 x 2 cells.</summary>
+    public int Tokens => TokenSide * TokenSide;
+
+    public int PatchValues => 4 * Autoencoder.LatentChannels;
+
+    public int ChunkFrames => ChunkLatents * AutoencoderConfig.FramesPerLatent;
+
+    /// <summary>Audio frames a latent hears.</summary>
+    public int AudioTokens => AudioWindow * AutoencoderConfig.FramesPerLatent;
+
+    /// <summary>Audio frames needed before the first and after the last frame of what is generated.</summary>
+    public int AudioMargin => AudioWindow / 2 * AutoencoderConfig.FramesPerLatent;
+
+    /// <summary>The shipped size: 256 x 256, about five million parameters.</summary>
+    public static AvatarConfig Mini => new() { Width = 192, FeedForward = 768, Heads = 6, Layers = 6, Picture = 256 };
+
+    /// <summary>This, if its numbers fit together; otherwise an error that says which don't.</summary>
+    public AvatarConfig Checked()
+    {
+        if (Width % Heads != 0 || HeadWidth % 2 != 0) throw new ArgumentException($"Width {Width} does not split into {Heads} heads of even width.");
+        if (Picture % 32 != 0) throw new ArgumentException($"Picture is {Picture} pixels, expected a multiple of 32.");
+        if (AudioWindow % 2 != 1) throw new ArgumentException($"Audio window is {AudioWindow} latents, expected an odd number.");
+        if (Steps.Length == 0 || Steps[0] != 0 || Steps[^1] >= 1) throw new ArgumentException($"Steps are [{string.Join(", ", Steps)}], expected to rise from 0 and stay below 1.");
+        for (int i = 1; i < Steps.Length; i++)
+            if (Steps[i] <= Steps[i - 1]) throw new ArgumentException($"Steps are [{string.Join(", ", Steps)}], expected to rise.");
+        return this;
+    }
+}

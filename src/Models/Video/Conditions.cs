@@ -1,0 +1,37 @@
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Models.Video;
+
+/// <summary>What the transformer knows of a character, worked out once a session. B characters, S tokens a latent, D width.</summary>
+/// <param name="Image">Features of the reference picture by token, with the learned position: added to the tokens of every latent. [B,S,D]</param>
+/// <param name="GestureGate">Where in the picture gestures act. [B,S,D]</param>
+/// <param name="AudioGate">Where and how sound acts, within the face mask; null without audio layers. [B,S,D]</param>
+/// <param name="FaceMask">Local attention mask of the paper, learned: how far sound reaches each token, 0..1. [B,S,1]</param>
+public sealed record CharacterCondition(Tensor Image, Tensor GestureGate, Tensor? AudioGate, Tensor? FaceMask) : IDisposable
+{
+    /// <summary>Takes all out of the current scope.</summary>
+    public CharacterCondition Own() => new(Image.Own(), GestureGate.Own(), AudioGate?.Own(), FaceMask?.Own());
+
+    public void Dispose()
+    {
+        Image.Dispose();
+        GestureGate.Dispose();
+        AudioGate?.Dispose();
+        FaceMask?.Dispose();
+    }
+}
+
+/// <summary>What moves the character during F latents, before any layer: one row each latent. n = B * F.</summary>
+/// <param name="Gesture">Gesture embedding. [n,D]</param>
+/// <param name="AudioTokens">The sound of the window of five latents and the speaking/silence token; null without audio layers. [n,21,D]</param>
+/// <param name="AudioDrive">The sound as one vector. [n,D]</param>
+public sealed record MotionCondition(Tensor Gesture, Tensor? AudioTokens, Tensor? AudioDrive);
+
+/// <summary>
+/// The plain numbers that drive F latents of B characters: audio features with margins, gestures with margins of one
+/// latent, and the mode of each latent.
+/// </summary>
+/// <param name="Audio">[B, 4 (F + 4), features]: two latents more on either side; 0 where silent.</param>
+/// <param name="Gestures">[B, 4 (F + 2), 8]: one latent more on either side.</param>
+/// <param name="Speaking">By latent, B * F values: false takes the silence embedding.</param>
+public sealed record Drive(Tensor Audio, Tensor Gestures, bool[] Speaking);

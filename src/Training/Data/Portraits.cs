@@ -1,0 +1,111 @@
+using TalkingMachines.Models.Image;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Training.Data;
+
+/// <summary>Which characters serve what. Seeds from 1,000,000 up are for the final measurement alone.</summary>
+public static class CharacterSeeds
+{
+    public const int Training = 900_000;
+
+    /// <summary>Watched while training, never trained on.</summary>
+    public const int FirstValidation = 900_000;
+
+    /// <summary>Never used in training or tuning.</summary>
+    public const int FirstHeldOut = 1_000_000;
+}
+
+/// <summary>Pictures for the autoencoder: B references [B,3,S,S] and K frames of each [B*K,3,S,S] in [-1, 1], with pixel weights [B,1,S,S] of mean 1.</summary>
+public sealed record PortraitBatch(int Characters, int FramesEach, int Size, float[] References, float[] Frames, float[] Weights);
+
+/// <summary>Draws batches of random characters in random poses; a batch is a function of seed and number alone.</summary>
+public sealed class Portraits(ulong seed, int picture = 256)
+{
+    const float MouthWeight = 6, EyeWeight = 5;
+
+    readonly PuppetRenderer renderer = new();
+
+    /// <summary>Batch <paramref name="step"/>: crops of half the picture's side, three in four around the face; every sixth batch whole pictures.</summary>
+    public PortraitBatch Make(int step)
+    {
+        var random = new RandomStream(seed).Fork((ulong)step);
+        return step % 6 == 5 ? Make(random, characters: 2, framesEach: 3, picture) : Make(random, characters: 8, framesEach: 3, picture / 2);
+    }
+
+    PortraitBatch Make(RandomStream random, int characters, int framesEach, int size)
+    {
+        int values = 3 * size * size;
+        var batch = new PortraitBatch(characters, framesEach, size, new float[characters * values], new float[characters * framesEach * values], new float[characters * size * size]);
+        byte[] pixels = new byte[values];
+        for (int c = 0; c < characters; c++)
+        {
+            var puppet = Puppet.FromSeed(random.Integer(CharacterSeeds.Training));
+            var region = Window(random, puppet.Geometry, size);
+            Draw(puppet, PuppetPose.Neutral, region, pixels, batch.References.AsSpan(c * values, values));
+            for (int k = 0; k < framesEach; k++)
+                Draw(puppet, RandomPose(random), region, pixels, batch.Frames.AsSpan(((c * framesEach) + k) * values, values));
+            FillWeights(puppet.Geometry, region, picture, batch.Weights.AsSpan(c * size * size, size * size));
+        }
+        return batch;
+    }
+
+    PixelRegion Window(RandomStream random, FaceGeometry face, int size)
+    {
+        if (size == picture) return PixelRegion.Whole(size);
+        float x = random.Uniform() * (picture - size), y = random.Uniform() * (picture - size);
+        if (random.Uniform() < 0.75f)
+        {
+            float spread = 0.1f * picture;
+            x = (face.FaceX * picture) - (size / 2f) + (spread * random.Normal());
+            y = (((face.MouthY + face.EyeY) / 2) * picture) - (size / 2f) + (spread * random.Normal());
+        }
+        // Multiples of 16: a crop's codes are those cells of the picture's.
+        int Cell(float at) => Math.Clamp((int)MathF.Round(at / 16) * 16, 0, picture - size);
+        return new PixelRegion(Cell(x), Cell(y), size, size);
+    }
+
+    void Draw(Puppet puppet, in PuppetPose pose, PixelRegion region, byte[] pixels, Span<float> target)
+    {
+        renderer.Draw(puppet, pose, picture, region, pixels);
+        PixelPlanes.FromBytes(pixels, target);
+    }
+
+    /// <summary>Any mouth, any gesture, the extremes included: what speech never combines may still be asked for.</summary>
+    public static PuppetPose RandomPose(RandomStream random)
+    {
+        float open = random.Uniform() < 0.25f ? 0 : MathF.Pow(random.Uniform(), 1.3f);
+        float round = random.Uniform() < 0.6f ? 0 : random.Uniform();
+        float width = round > 0 ? 0.5f * random.Uniform() : 0.3f + (0.7f * random.Uniform());
+        var mouth = new MouthShape(open, width, round, random.Uniform() < 0.4f ? 0 : random.Uniform(), random.Uniform() < 0.6f ? 0 : random.Uniform());
+        float blink = random.Uniform() < 0.65f ? 0 : random.Uniform() < 0.5f ? 1 : random.Uniform();
+        var gesture = new Gesture(
+            0.035f * random.Normal(), 0.03f * random.Normal(), 0.045f * random.Normal(), blink, 0.5f * random.Normal(),
+            0.4f * random.Normal(), 0.3f * random.Normal(), random.Uniform());
+        return new PuppetPose(mouth, gesture).Bounded();
+    }
+
+    /// <summary>1, more around the eyes and most around the mouth, scaled to mean 1 over the window.</summary>
+    public static void FillWeights(FaceGeometry face, PixelRegion region, int picture, Span<float> weights)
+    {
+        double sum = 0;
+        for (int y = 0; y < region.Height; y++)
+            for (int x = 0; x < region.Width; x++)
+            {
+                float px = (region.X + x + 0.5f) / picture, py = (region.Y + y + 0.5f) / picture;
+                float eyes = Math.Max(Near(px - face.LeftEyeX, py - face.EyeY, face.EyeRadiusX, face.EyeRadiusY), Near(px - face.RightEyeX, py - face.EyeY, face.EyeRadiusX, face.EyeRadiusY));
+                float weight = 1 + (MouthWeight * Near(px - face.MouthX, py - face.MouthY, face.MouthHalfWidth, face.MouthHalfHeight)) + (EyeWeight * eyes);
+                weights[(y * region.Width) + x] = weight;
+                sum += weight;
+            }
+        float scale = (float)(weights.Length / sum);
+        foreach (ref float weight in weights) weight *= scale;
+    }
+
+    // 1 within the ellipse, falling to 0 at 1.5 radii.
+    static float Near(float x, float y, float radiusX, float radiusY)
+    {
+        float distance = MathF.Sqrt((x * x / (radiusX * radiusX)) + (y * y / (radiusY * radiusY)));
+        return Math.Clamp(3 - (2 * distance), 0, 1);
+    }
+}

@@ -1,0 +1,118 @@
+using TalkingMachines.Evaluation;
+using TalkingMachines.Media;
+using TalkingMachines.Models.Image;
+using TalkingMachines.Models.Layers;
+using TalkingMachines.Models.Vae;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
+using TalkingMachines.Training.Data;
+
+namespace TalkingMachines.Training.Recipes;
+
+/// <summary>Trains the reference-conditioned autoencoder on random characters in random poses. (MINI-MODEL, "Autoencoder".)</summary>
+public sealed class AutoencoderTask : ITrainingTask
+{
+    const int SheetCharacters = 6;
+
+    readonly Recipe recipe;
+    readonly ReferenceAutoencoder model;
+    readonly PrefetchedBatches<PortraitBatch> batches;
+
+    public AutoencoderTask(Recipe recipe, RunFolder run, Device device)
+    {
+        this.recipe = recipe;
+        Weights = Weights.New(device, recipe.Seed);
+        model = new ReferenceAutoencoder(Weights, new AutoencoderConfig());
+        var portraits = new Portraits(recipe.Seed);
+        batches = new PrefetchedBatches<PortraitBatch>(portraits.Make);
+    }
+
+    public Weights Weights { get; }
+
+    public IReadOnlyDictionary<string, Tensor> Trained => Weights.All;
+
+    public Tensor Loss(int step, LossParts parts)
+    {
+        var batch = batches.Take(step);
+        using var scope = Tensor.Scope();
+        var device = Weights.Device;
+        int b = batch.Characters, n = b * batch.FramesEach, size = batch.Size;
+        var references = Tensor.From(device, [b, 3, size, size], batch.References);
+        var frames = Tensor.From(device, [n, 3, size, size], batch.Frames);
+        var weights = Tensor.From(device, [b, 1, 1, size, size], batch.Weights);
+        var features = model.Reference(references);
+        var (mean, logVariance) = model.Moments(frames, features);
+        var noise = Tensor.Normal(device, mean.Shape, new RandomStream(recipe.Seed + 1).Fork((ulong)step));
+        var decoded = model.Decode(mean + ((logVariance * 0.5f).Exp() * noise), features);
+
+        var error = (decoded - frames).Reshape(b, batch.FramesEach, 3, size, size);
+        float sharp = Math.Clamp((step - (0.08f * recipe.Steps)) / (0.08f * recipe.Steps), 0, 1); // squares first: they find the mouth
+        var squares = (error.Square() * weights).Mean();
+        var absolutes = (error.Abs() * weights).Mean();
+        var edges = EdgeError(error, weights);
+        var changes = ChangeError(error, weights);
+        var divergence = Divergence(mean, logVariance);
+        float pull = 2e-6f + (3e-5f * Math.Min(1, step / (0.3f * recipe.Steps)));
+        parts.Add("squares", squares);
+        parts.Add("absolutes", absolutes);
+        parts.Add("edges", edges);
+        parts.Add("divergence", divergence);
+        var loss = (squares * (6 - (3 * sharp))) + (absolutes * (0.1f + (0.9f * sharp))) + ((edges + changes) * (0.5f * sharp)) + (divergence * pull);
+        return scope.Keep(loss);
+    }
+
+    // Absolute error of the slopes between neighbouring pixels: keeps outlines crisp.
+    static Tensor EdgeError(Tensor error, Tensor weights)
+    {
+        int size = error.Shape[-1];
+        var across = (error.Narrow(-1, 1, size - 1) - error.Narrow(-1, 0, size - 1)).Abs() * weights.Narrow(-1, 1, size - 1);
+        var down = (error.Narrow(-2, 1, size - 1) - error.Narrow(-2, 0, size - 1)).Abs() * weights.Narrow(-2, 1, size - 1);
+        return across.Mean() + down.Mean();
+    }
+
+    // Absolute error of the difference between frames: what moves must move, not average out.
+    static Tensor ChangeError(Tensor error, Tensor weights)
+    {
+        int frames = error.Shape[1];
+        return ((error.Narrow(1, 1, frames - 1) - error.Narrow(1, 0, frames - 1)).Abs() * weights).Mean();
+    }
+
+    // Kullback-Leibler divergence from the standard normal distribution, a mean over code values.
+    static Tensor Divergence(Tensor mean, Tensor logVariance) =>
+        (mean.Square() + logVariance.Exp() - logVariance - 1).Mean() * 0.5f;
+
+    /// <summary>PSNR of whole pictures, of mouths and eyes, over validation characters; and a sheet: reference, frame, decoded.</summary>
+    public IReadOnlyList<Metric> Validate(int step, RunFolder run)
+    {
+        var quality = new PictureQuality();
+        var copied = new PictureQuality();
+        var sheet = new List<Picture>();
+        var renderer = new PuppetRenderer();
+        for (int i = 0; i < 12; i++)
+        {
+            using var scope = Tensor.Scope();
+            var random = new RandomStream(77).Fork((ulong)i);
+            var puppet = Puppet.FromSeed(CharacterSeeds.FirstValidation + i);
+            var reference = renderer.Draw(puppet, PuppetPose.Neutral, 256);
+            var features = model.Reference(PixelPlanes.ToTensor(Weights.Device, reference.Pixels, 256, 256));
+            for (int k = 0; k < 3; k++)
+            {
+                var truth = renderer.Draw(puppet, Portraits.RandomPose(random), 256);
+                var (mean, _) = model.Moments(PixelPlanes.ToTensor(Weights.Device, truth.Pixels, 256, 256), features);
+                var decoded = new Picture(256, 256);
+                PixelPlanes.ToBytes(model.Decode(mean, features).Floats, decoded.Pixels);
+                quality.Add(truth, decoded, puppet.Geometry);
+                copied.Add(truth, reference, puppet.Geometry);
+                if (i < SheetCharacters && k < 2) sheet.AddRange([reference, truth, decoded]);
+            }
+        }
+        Png.Write(ContactSheet.Tile(sheet, 6), run.Sample($"step-{step:D6}.png"));
+        return [new("psnr", quality.Psnr), new("psnr mouth", quality.MouthPsnr), new("psnr eyes", quality.EyesPsnr), new("psnr mouth, reference copied", copied.MouthPsnr)];
+    }
+
+    public void Dispose()
+    {
+        batches.Dispose();
+        Weights.Dispose();
+    }
+}
