@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace TalkingMachines.Tensors.Cpu;
 
@@ -18,6 +17,9 @@ internal readonly unsafe struct BilinearPoints(int* cells, float* across, float*
 {
     public const int Most = 128;
 
+    /// <summary>Planes that <see cref="BilinearRows.Spread"/> takes at once.</summary>
+    public const int SpreadPlanes = 4;
+
     public readonly int* Cells = cells;
     public readonly float* Across = across;
     public readonly float* Down = down;
@@ -25,16 +27,25 @@ internal readonly unsafe struct BilinearPoints(int* cells, float* across, float*
     public CellSteps Steps => steps;
 }
 
-/// <summary>Loops over points between cells. Scalar loops are the definitions; the vector loops fetch eight cells at a time.</summary>
+/// <summary>Loops over points between cells. Scalar loops are the definitions; the vector loops take sixteen points at a time.</summary>
 internal static unsafe class BilinearRows
 {
     const int Lanes = ElementRows.Lanes;
 
-    static long Whole(long count) => Avx2.IsSupported ? ElementRows.Whole(count) : 0;
+    // the vector loops read a cell and its right neighbour at once
+    static long Whole(int right, long count) => right == 1 ? ElementRows.Whole(count) : 0;
+
+    /// <summary>Sixteen cells and their right neighbours, fetched as pairs: half the loads, and faster than the gather instructions of most processors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<float> Left, Vector512<float> Right) Fetch(float* x, int* cells) =>
+        PairLanes.Split(Eight(x, cells).AsSingle(), Eight(x, cells + 8).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Fetch(float* x, Vector512<int> cells) =>
-        Vector512.Create(Avx2.GatherVector256(x, cells.GetLower(), sizeof(float)), Avx2.GatherVector256(x, cells.GetUpper(), sizeof(float)));
+    static Vector512<double> Eight(float* x, int* cells) => Vector512.Create(Four(x, cells), Four(x, cells + 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<double> Four(float* x, int* cells) => Vector256.Create(
+        Vector128.Create(*(double*)(x + cells[0]), *(double*)(x + cells[1])), Vector128.Create(*(double*)(x + cells[2]), *(double*)(x + cells[3])));
 
     /// <summary>The value between two, exactly a at 0 and b at 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,14 +58,13 @@ internal static unsafe class BilinearRows
     public static void Interpolate(float* x, in BilinearPoints points, float* y, int count)
     {
         var (right, down) = points.Steps;
-        long i = 0, whole = Whole(count);
+        long i = 0, whole = Whole(right, count);
         for (; i < whole; i += Lanes)
         {
-            var cells = Vector512.Load(points.Cells + i);
+            var (a, b) = Fetch(x, points.Cells + i);
+            var (c, d) = Fetch(x + down, points.Cells + i);
             var across = Vector512.Load(points.Across + i);
-            var upper = Between(Fetch(x, cells), Fetch(x + right, cells), across);
-            var lower = Between(Fetch(x + down, cells), Fetch(x + down + right, cells), across);
-            Between(upper, lower, Vector512.Load(points.Down + i)).Store(y + i);
+            Between(Between(a, b, across), Between(c, d, across), Vector512.Load(points.Down + i)).Store(y + i);
         }
         for (; i < count; i++)
         {
@@ -69,11 +79,11 @@ internal static unsafe class BilinearRows
     public static void AddSlopes(float* x, in BilinearPoints points, float* dy, float* dacross, float* ddown, int count)
     {
         var (right, down) = points.Steps;
-        long i = 0, whole = Whole(count);
+        long i = 0, whole = Whole(right, count);
         for (; i < whole; i += Lanes)
         {
-            var cells = Vector512.Load(points.Cells + i);
-            Vector512<float> a = Fetch(x, cells), b = Fetch(x + right, cells), c = Fetch(x + down, cells), d = Fetch(x + down + right, cells);
+            var (a, b) = Fetch(x, points.Cells + i);
+            var (c, d) = Fetch(x + down, points.Cells + i);
             Vector512<float> above = Vector512.Load(dy + i), across = Vector512.Load(points.Across + i);
             (Vector512.Load(dacross + i) + (above * Between(b - a, d - c, Vector512.Load(points.Down + i)))).Store(dacross + i);
             (Vector512.Load(ddown + i) + (above * Between(c - a, d - b, across))).Store(ddown + i);
@@ -87,19 +97,27 @@ internal static unsafe class BilinearRows
         }
     }
 
-    /// <summary>Adds dy[i] to the four cells of plane dx around point i, by their weights: the adjoint of <see cref="Interpolate"/>.</summary>
+    /// <summary>
+    /// Adds dy[i] to the four cells of dx around point i, by their weights: the adjoint of <see cref="Interpolate"/>. For several planes at once:
+    /// neighbouring points add to the same cells, and the processor waits for one plane's sum while it adds to another's.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Spread(float* dy, in BilinearPoints points, float* dx, int count)
+    public static void Spread(float* dy, long stepY, in BilinearPoints points, float* dx, long stepX, int planes, int count)
     {
         var (right, down) = points.Steps;
         for (int i = 0; i < count; i++)
         {
-            float* cell = dx + points.Cells[i];
-            float across = points.Across[i], lower = dy[i] * points.Down[i], upper = dy[i] - lower;
-            cell[0] += upper * (1 - across);
-            cell[right] += upper * across;
-            cell[down] += lower * (1 - across);
-            cell[down + right] += lower * across;
+            float across = points.Across[i], lower = points.Down[i];
+            float d = lower * across, c = lower - d, b = across - d, a = 1 - across - c;
+            float* cell = dx + points.Cells[i], above = dy + i;
+            for (int plane = 0; plane < planes; plane++, cell += stepX, above += stepY)
+            {
+                float value = *above;
+                cell[0] += value * a;
+                cell[right] += value * b;
+                cell[down] += value * c;
+                cell[down + right] += value * d;
+            }
         }
     }
 

@@ -4,8 +4,9 @@ namespace TalkingMachines.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend
 {
-    const int TransposedDown = 64; // a block reads runs of 256 bytes and writes runs of 1 KB
-    const int TransposedAcross = 256;
+    const int TransposedFloats = 32 * 1024; // of a block: read and written, it stays in the second cache
+    const int TransposedAcross = 256; // writes in runs of 1 KB
+    const int TransposedDown = 1024; // reads in runs of up to a page, which the processor foresees
     const int GatheredColumns = 64;
 
     public override void Permute(Tensor x, ReadOnlySpan<int> axes, Tensor y)
@@ -44,10 +45,10 @@ internal sealed unsafe partial class CpuBackend
         rest.Close();
         var (extent, downX, downY) = space.Axis(down);
         var axes = new TransposedAxes(extent, downX, downY, space.Inner, space.InnerFirst);
-        long blocksDown = (axes.Down + TransposedDown - 1) / TransposedDown, blocksAcross = (axes.Across + TransposedAcross - 1) / TransposedAcross;
-        long floats = Math.Min(axes.Down, TransposedDown) * Math.Min(axes.Across, TransposedAcross) * sizeof(T) / sizeof(float);
-        var cut = Cut.Items(rest.Count * blocksDown * blocksAcross, floats);
-        team.Run(new TransposeJob<T>(x, y, rest, axes, blocksDown, blocksAcross, cut), cut.Parts);
+        long runAcross = Math.Min(axes.Across, TransposedAcross), runDown = Math.Min(axes.Down, Math.Clamp(TransposedFloats / runAcross, 64, TransposedDown));
+        long blocksDown = (axes.Down + runDown - 1) / runDown, blocksAcross = (axes.Across + runAcross - 1) / runAcross;
+        var cut = Cut.Items(rest.Count * blocksDown * blocksAcross, runDown * runAcross * sizeof(T) / sizeof(float));
+        team.Run(new TransposeJob<T>(x, y, rest, axes, runDown, runAcross, cut), cut.Parts);
     }
 
     public override void CopySlice(Tensor x, int fromStart, Tensor y, int toStart, int axis, int length)
@@ -93,16 +94,17 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct TransposeJob<T>(T* x, T* y, StridedSpace rest, TransposedAxes axes, long blocksDown, long blocksAcross, Cut cut) : IParallelJob where T : unmanaged
+    readonly struct TransposeJob<T>(T* x, T* y, StridedSpace rest, TransposedAxes axes, long runDown, long runAcross, Cut cut) : IParallelJob where T : unmanaged
     {
         public void Run(int part, int worker)
         {
-            var (place, block) = Math.DivRem(cut.From(part), blocksDown * blocksAcross);
+            long blocksAcross = (axes.Across + runAcross - 1) / runAcross, blocks = (axes.Down + runDown - 1) / runDown * blocksAcross;
+            var (place, block) = Math.DivRem(cut.From(part), blocks);
             var cursor = new StridedCursor(rest, rest.Rank, place);
             for (long item = cut.From(part); item < cut.To(part); item++)
             {
-                RunBlock(x + cursor.First, y + cursor.Second, block / blocksAcross * TransposedDown, block % blocksAcross * TransposedAcross);
-                if (++block < blocksDown * blocksAcross) continue;
+                RunBlock(x + cursor.First, y + cursor.Second, block / blocksAcross * runDown, block % blocksAcross * runAcross);
+                if (++block < blocks) continue;
                 block = 0;
                 cursor.Next(rest);
             }
@@ -110,7 +112,7 @@ internal sealed unsafe partial class CpuBackend
 
         void RunBlock(T* from, T* to, long down, long across)
         {
-            var block = axes with { Down = Math.Min(TransposedDown, axes.Down - down), Across = Math.Min(TransposedAcross, axes.Across - across) };
+            var block = axes with { Down = Math.Min(runDown, axes.Down - down), Across = Math.Min(runAcross, axes.Across - across) };
             Transposition.Run(from + (down * axes.DownX) + (across * axes.AcrossX), to + (down * axes.DownY) + across, block);
         }
     }

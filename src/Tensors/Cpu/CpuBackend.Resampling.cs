@@ -41,8 +41,9 @@ internal sealed unsafe partial class CpuBackend
         try
         {
             var geometry = new ResizeGeometry(dx.Shape, dy.Shape, columns.Pointer);
-            var cut = Cut.Items(dx.Shape[0], 4L * dy.Shape[1] * dy.Shape[2]);
-            team.Run(new ResizeGradientJob(Floats(dy), geometry, Floats(dx), cut), cut.Parts);
+            int planes = dx.Shape[0];
+            var cut = Cut.Items(Groups(planes), 16L * dy.Shape[1] * dy.Shape[2]);
+            team.Run(new ResizeGradientJob(Floats(dy), geometry, Floats(dx), planes, cut), cut.Parts);
         }
         finally
         {
@@ -67,9 +68,12 @@ internal sealed unsafe partial class CpuBackend
         var cut = Cut.Items((long)dy.Shape[0] * geometry.Height, work);
         team.Run(new FlowGradientJob(Floats(x), geometry, Floats(dy), Floats(dflow), cut), cut.Parts);
         if (dx is null) return;
-        cut = Cut.Items((long)dx.Shape[0] * geometry.Channels, 8L * geometry.Plane * geometry.FramesPerPicture);
+        cut = Cut.Items((long)dx.Shape[0] * Groups(geometry.Channels), 32L * geometry.Plane * geometry.FramesPerPicture);
         team.Run(new PictureGradientJob(geometry, Floats(dy), Floats(dx), cut), cut.Parts);
     }
+
+    /// <summary>Groups of planes whose gradients are spread together.</summary>
+    static int Groups(int planes) => (planes + BilinearPoints.SpreadPlanes - 1) / BilinearPoints.SpreadPlanes;
 
     readonly struct UpsampleJob(float* x, int width, int factor, float* y, Cut cut) : IParallelJob
     {
@@ -156,26 +160,27 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>An item is a plane: rows of dy overlap in dx, so that planes alone are independent.</summary>
-    readonly struct ResizeGradientJob(float* dy, ResizeGeometry geometry, float* dx, Cut cut) : IParallelJob
+    /// <summary>An item is a group of planes: rows of dy overlap in dx, so that planes alone are independent.</summary>
+    readonly struct ResizeGradientJob(float* dy, ResizeGeometry geometry, float* dx, int planes, Cut cut) : IParallelJob
     {
         public void Run(int part, int worker)
         {
-            float* down = stackalloc float[BilinearPoints.Most];
-            for (long plane = cut.From(part); plane < cut.To(part); plane++)
+            const int Most = BilinearPoints.Most;
+            float* down = stackalloc float[Most];
+            long abovePlane = (long)geometry.Height * geometry.Width;
+            for (long group = cut.From(part); group < cut.To(part); group++)
             {
-                float* target = dx + (plane * geometry.FromPlane), source = dy + (plane * geometry.Height * geometry.Width);
-                new Span<float>(target, (int)geometry.FromPlane).Clear();
+                long first = group * BilinearPoints.SpreadPlanes;
+                int count = (int)Math.Min(BilinearPoints.SpreadPlanes, planes - first);
+                float* target = dx + (first * geometry.FromPlane), source = dy + (first * abovePlane);
+                new Span<float>(target, checked((int)(count * geometry.FromPlane))).Clear();
                 for (int row = 0; row < geometry.Height; row++)
                 {
                     var (cell, fraction) = geometry.Row(row);
-                    new Span<float>(down, BilinearPoints.Most).Fill(fraction);
-                    for (int column = 0; column < geometry.Width; column += BilinearPoints.Most)
-                    {
-                        int count = Math.Min(BilinearPoints.Most, geometry.Width - column);
-                        float* above = source + ((long)row * geometry.Width) + column;
-                        BilinearRows.Spread(above, geometry.Points(column, down), target + ((long)cell * geometry.FromWidth), count);
-                    }
+                    new Span<float>(down, Most).Fill(fraction);
+                    for (int column = 0; column < geometry.Width; column += Most)
+                        BilinearRows.Spread(source + ((long)row * geometry.Width) + column, abovePlane, geometry.Points(column, down),
+                            target + ((long)cell * geometry.FromWidth), geometry.FromPlane, count, Math.Min(Most, geometry.Width - column));
                 }
             }
         }
@@ -264,7 +269,7 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>An item is one channel of one picture, to which all its frames add in order: the sum does not depend on who runs it.</summary>
+    /// <summary>An item is a group of channels of one picture, to which all its frames add in order: the sum does not depend on who runs it.</summary>
     readonly struct PictureGradientJob(WarpGeometry geometry, float* dy, float* dx, Cut cut) : IParallelJob
     {
         public void Run(int part, int worker)
@@ -273,18 +278,20 @@ internal sealed unsafe partial class CpuBackend
             int* cells = stackalloc int[Most];
             float* numbers = stackalloc float[4 * Most];
             var points = new BilinearPoints(cells, numbers, numbers + Most, geometry.Steps);
-            for (long plane = cut.From(part); plane < cut.To(part); plane++)
+            for (long item = cut.From(part); item < cut.To(part); item++)
             {
-                var (picture, channel) = Math.DivRem(plane, geometry.Channels);
-                float* target = dx + (plane * geometry.Plane);
-                new Span<float>(target, (int)geometry.Plane).Clear();
+                var (picture, group) = Math.DivRem(item, Groups(geometry.Channels));
+                long channel = group * BilinearPoints.SpreadPlanes;
+                int planes = (int)Math.Min(BilinearPoints.SpreadPlanes, geometry.Channels - channel);
+                float* target = dx + (((picture * geometry.Channels) + channel) * geometry.Plane);
+                new Span<float>(target, checked((int)(planes * geometry.Plane))).Clear();
                 long first = picture * geometry.FramesPerPicture;
                 for (long frame = first; frame < first + geometry.FramesPerPicture; frame++)
-                    AddFrame(frame, channel, points, numbers + (2 * Most), target);
+                    AddFrame(frame, channel, planes, points, numbers + (2 * Most), target);
             }
         }
 
-        void AddFrame(long frame, long channel, in BilinearPoints points, float* slopes, float* target)
+        void AddFrame(long frame, long channel, int planes, in BilinearPoints points, float* slopes, float* target)
         {
             const int Most = BilinearPoints.Most;
             float* above = dy + (((frame * geometry.Channels) + channel) * geometry.Plane);
@@ -294,7 +301,7 @@ internal sealed unsafe partial class CpuBackend
                 {
                     int count = Math.Min(Most, geometry.Width - column);
                     geometry.Look(frame, row, column, points, slopes, slopes + Most, count);
-                    BilinearRows.Spread(above + ((long)row * geometry.Width) + column, points, target, count);
+                    BilinearRows.Spread(above + ((long)row * geometry.Width) + column, geometry.Plane, points, target, geometry.Plane, planes, count);
                 }
             }
         }

@@ -29,7 +29,7 @@ internal static unsafe class NormRows
             odd += Vector512.Load(x + i + Lanes);
         }
         for (; i < whole; i += Lanes) even += Vector512.Load(x + i);
-        float sum = whole > 0 ? Vector512.Sum(even + odd) : 0;
+        float sum = whole > 0 ? ElementRows.SumLanes(even + odd) : 0;
         for (; i < count; i++) sum += x[i];
         return sum;
     }
@@ -53,7 +53,7 @@ internal static unsafe class NormRows
             var a = Vector512.Load(x + i) - centre;
             even += a * a;
         }
-        float sum = whole > 0 ? Vector512.Sum(even + odd) : 0;
+        float sum = whole > 0 ? ElementRows.SumLanes(even + odd) : 0;
         for (; i < count; i++) sum += (x[i] - mean) * (x[i] - mean);
         return sum;
     }
@@ -118,7 +118,7 @@ internal static unsafe class NormRows
             sums += g;
             products += g * (Vector512.Load(x + i) - centre);
         }
-        float sum = whole > 0 ? Vector512.Sum(sums) : 0, product = whole > 0 ? Vector512.Sum(products) : 0;
+        float sum = whole > 0 ? ElementRows.SumLanes(sums) : 0, product = whole > 0 ? ElementRows.SumLanes(products) : 0;
         for (; i < count; i++)
         {
             float g = weight == null ? dy[i] : dy[i] * weight[i];
@@ -190,7 +190,7 @@ internal static unsafe class NormRows
             sums += scaled * at;
             ((scaled * gain) - (at * Vector512.Load(slopes + i))).Store(dx + i);
         }
-        float sum = whole > 0 ? Vector512.Sum(sums) : 0;
+        float sum = whole > 0 ? ElementRows.SumLanes(sums) : 0;
         for (; i < count; i++)
         {
             float scaled = dy[i] * scales[i];

@@ -59,16 +59,15 @@ internal readonly struct SqrtOperator : IUnaryOperator
     public static Vector512<float> Slope(Vector512<float> x) => Vector512.Create(0.5f) / Vector512.Sqrt(x);
 }
 
-/// <summary>Alone in its use of the library's exp: it must overflow to infinity and fade to denormals as MathF.Exp does.</summary>
 internal readonly struct ExpOperator : IUnaryOperator
 {
     public static float Of(float x) => MathF.Exp(x);
 
-    public static Vector512<float> Of(Vector512<float> x) => Vector512.Exp(x);
+    public static Vector512<float> Of(Vector512<float> x) => Exponentials.Exp(x);
 
     public static float Slope(float x) => MathF.Exp(x);
 
-    public static Vector512<float> Slope(Vector512<float> x) => Vector512.Exp(x);
+    public static Vector512<float> Slope(Vector512<float> x) => Exponentials.Exp(x);
 }
 
 internal readonly struct TanhOperator : IUnaryOperator
