@@ -16,6 +16,7 @@ public static class Program
     static readonly Verb[] Verbs =
     [
         new CharacterVerb(),
+        new TrainVerb(),
         new DoctorVerb(),
     ];
 

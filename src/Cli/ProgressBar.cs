@@ -41,6 +41,12 @@ internal sealed class ProgressBar : IDisposable
         else writer.WriteLine(line.TrimEnd());
     }
 
+    /// <summary>Wipes the bar from a terminal, so that another line can take its place; the next report draws it below.</summary>
+    public void Clear()
+    {
+        if (isLive && anyDrawn) writer.Write("\r" + new string(' ', LineWidth) + "\r");
+    }
+
     /// <summary>Leaves the last state of the bar standing and begins a new line.</summary>
     public void Dispose()
     {

@@ -1,5 +1,7 @@
 using Spectre.Console;
 using TalkingMachines.Media;
+using TalkingMachines.Tensors;
+using TalkingMachines.Training;
 
 namespace TalkingMachines.Cli;
 
@@ -44,7 +46,7 @@ internal sealed class Terminal(TextWriter results, TextWriter notes, bool isPlai
     public ProgressBar Progress(string task, long total, long done = 0) => new(notes, isLive, TimeProvider.System, task, total, done);
 
     static bool IsForTheUser(Exception failure) =>
-        failure is MediaException or VerbException or IOException or UnauthorizedAccessException;
+        failure is VerbException or MediaException or TrainingException or WeightFileException or IOException or UnauthorizedAccessException;
 
     static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli;
 
@@ -49,6 +50,23 @@ internal abstract class Verb : Command
                 return default;
             },
         };
+
+    /// <summary>The option that says what computes.</summary>
+    protected static Option<string> DeviceOption() =>
+        new("--device") { Description = "cpu, or some of its cores such as cpu:0-1", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
+
+    /// <summary>Opens what <see cref="DeviceOption"/> named.</summary>
+    protected static Device OpenDevice(string name)
+    {
+        try
+        {
+            return Device.Parse(name);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new VerbException(unknown.Message);
+        }
+    }
 
     /// <summary>An option that takes text, such as a path.</summary>
     protected static Option<string> Text(string name, string value, string description) =>
