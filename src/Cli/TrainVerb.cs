@@ -17,8 +17,8 @@ internal sealed class TrainVerb : Verb
     public TrainVerb() : base(
         "train",
         "Train a model by a recipe.",
-        "train mini",
-        "train mini --run runs/again --resume")
+        $"train {Recipes.All.First().Name}",
+        $"train {Recipes.All.First().Name} --run runs/again --resume")
     {
         Add(recipe);
         foreach (var option in new Option[] { run, resume, device }) Add(option);

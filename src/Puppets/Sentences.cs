@@ -20,7 +20,7 @@ public static class Sentences
         if (language == "en") return English(random);
         if (!SentencePhrases.ByLanguage.TryGetValue(language, out var lists))
             throw new ArgumentException($"No training sentences in '{language}', expected {string.Join(", ", TrainingLanguages)}.", nameof(language));
-        return Joined(random, lists);
+        return random.Chance(.2) ? ReadOut(random, SentenceVocabulary.ByLanguage[language]) : Joined(random, lists);
     }
 
     /// <summary>One sentence from a seed alone.</summary>
@@ -49,6 +49,13 @@ public static class Sentences
             foreach (var list in lists) parts.Add(random.Pick(list));
         }
         return Capital(string.Join(' ', parts)) + random.Pick([".", ".", ".", "!", "?"]);
+    }
+
+    /// <summary>Three to seven single words.</summary>
+    static string ReadOut(PerformanceRandom random, string[] words)
+    {
+        var read = Enumerable.Range(0, 3 + random.Below(5)).Select(_ => random.Pick(words)).ToArray();
+        return Capital(string.Join(random.Chance(.5) ? ", " : " ", read)) + ".";
     }
 
     static string Capital(string sentence) => char.ToUpperInvariant(sentence[0]) + sentence[1..];

@@ -11,6 +11,7 @@ public sealed class Tape : IDisposable
 {
     readonly List<Record> records = new(1024);
     readonly List<Tensor> watched = [];
+    bool closed;
 
     internal struct Record
     {
@@ -47,6 +48,11 @@ public sealed class Tape : IDisposable
 
     internal void Add(Tensor output, GradientRule rule, Tensor a, Tensor? b, Tensor? c, Tensor? d, object? attributes)
     {
+        if (closed) // a result outlived its tape: nothing would ever free the record
+        {
+            (attributes as IDisposable)?.Dispose();
+            return;
+        }
         output.Tape = this;
         output.Node = records.Count;
         records.Add(new Record
@@ -116,6 +122,7 @@ public sealed class Tape : IDisposable
 
     public void Dispose()
     {
+        closed = true;
         foreach (var tensor in watched)
         {
             tensor.Tape = null;

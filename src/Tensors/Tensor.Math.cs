@@ -130,7 +130,7 @@ public sealed partial class Tensor
     {
         int rows = Shape[transposeA ? -1 : -2], inner = Shape[transposeA ? -2 : -1];
         int innerB = b.Shape[transposeB ? -1 : -2], columns = b.Shape[transposeB ? -2 : -1];
-        bool batches = b.Shape.Rank == 2 || (b.Shape.Rank == Shape.Rank && b.Shape.Product(0, b.Shape.Rank - 2) == Shape.Product(0, Shape.Rank - 2));
+        bool batches = (b.Shape.Rank == 2 && (Shape.Rank == 2 || !transposeA)) || (b.Shape.Rank == Shape.Rank && b.Shape.Product(0, b.Shape.Rank - 2) == Shape.Product(0, Shape.Rank - 2));
         Expect(inner == innerB && batches, $"MatMul of {Shape}{(transposeA ? " transposed" : "")} and {b.Shape}{(transposeB ? " transposed" : "")}: the inner axes or batches differ.");
         var y = Empty(Device, Shape.With(-2, rows).With(-1, columns));
         Backend.MatMul(this, transposeA, b, transposeB, y);
@@ -153,6 +153,8 @@ public sealed partial class Tensor
         var w = weight.Shape;
         Expect(Shape.Rank == 5 && w.Rank == 5 && w[1] == Shape[1] && (bias is null || bias.Count == w[0]),
             $"Convolution of {Shape} with weight {w} and bias {bias?.Shape ?? default}: expected [B,C,T,H,W], [O,C,kT,kH,kW] and [O].");
+        Expect(Math.Max(window.FrontT, window.BackT) < w[2] && Math.Max(window.FrontH, window.BackH) < w[3] && Math.Max(window.FrontW, window.BackW) < w[4],
+            $"Convolution with weight {w} and {window}: expected less padding than kernel.");
         Shape output = [Shape[0], w[0], window.OutT(Shape[2], w[2]), window.OutH(Shape[3], w[3]), window.OutW(Shape[4], w[4])];
         Expect(output.Count > 0, $"Convolution of {Shape} with weight {w}: nothing is left of the picture.");
         var y = Empty(Device, output);

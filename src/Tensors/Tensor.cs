@@ -46,15 +46,7 @@ public sealed partial class Tensor : IDisposable
     public static Tensor Empty(Device device, in Shape shape)
     {
         var tensor = EmptyOwned(device, shape);
-        try
-        {
-            TensorScope.Enter(tensor);
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        TensorScope.Enter(tensor);
         return tensor;
     }
 

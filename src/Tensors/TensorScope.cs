@@ -26,7 +26,11 @@ public readonly ref struct TensorScope
 
     internal static void Enter(Tensor tensor)
     {
-        if (depth == 0) throw new InvalidOperationException($"A tensor {tensor.Shape} was made without a scope or an owner: open Tensor.Scope() or call an Owned factory.");
+        if (depth == 0)
+        {
+            tensor.Dispose();
+            throw new InvalidOperationException($"A tensor {tensor.Shape} was made without a scope or an owner: open Tensor.Scope() or call an Owned factory.");
+        }
         tensor.ScopeIndex = members!.Count;
         members.Add(tensor);
     }

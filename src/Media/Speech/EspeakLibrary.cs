@@ -9,7 +9,7 @@ namespace TalkingMachines.Media.Speech;
 /// Each line loads, asks and unloads it (2 ms): its state is global and no call resets it, so that
 /// a second line in the same copy would sound a little different from the first.
 /// </summary>
-static unsafe class EspeakLibrary
+static unsafe partial class EspeakLibrary
 {
     public const string DefaultName = "libespeak-ng.so.1";
 
@@ -72,6 +72,7 @@ static unsafe class EspeakLibrary
             espeak.SetCallback(&Receive);
             Choose(espeak, voice);
             var bytes = Encoding.UTF8.GetBytes(text + '\0');
+            SeedRandom(1);          // breathy and Klatt voices take their noise from the C library's rand()
             fixed (byte* start = bytes)
                 espeak.Synthesize(start, (nuint)bytes.Length, 0, CountCharacters, 0, Utf8, null, null);
             return Finish(capture, rate);
@@ -135,6 +136,9 @@ static unsafe class EspeakLibrary
         if (symbol.StartsWith('(')) return;             // "(en)": a change of language, no sound
         capture.Marks.Add((symbol.Length == 0 ? TimedPhoneme.Pause : symbol, phoneme->Sample));
     }
+
+    [LibraryImport("libc", EntryPoint = "srand")]
+    private static partial void SeedRandom(uint seed);
 
     /// <summary>The entry points used, as speak_lib.h declares them.</summary>
     readonly struct Functions(nint library)

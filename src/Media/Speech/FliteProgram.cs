@@ -15,6 +15,7 @@ sealed class FliteProgram(string program)
     public const string DefaultName = "flite";
 
     const int LongestSeconds = 3600;
+
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Own mean pitch in Hz of flite 2.2's voices; others keep theirs.</summary>
@@ -28,9 +29,12 @@ sealed class FliteProgram(string program)
         p p  r ɹ  s s  sh ʃ  t t  th θ  v v  w w  y j  z z  zh ʒ
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
 
+    string[]? voices;
+
     /// <exception cref="MediaException">flite is missing, refuses or does not finish.</exception>
     public SpokenLine Speak(string text, VoiceSpec voice, CancellationToken stop)
     {
+        CheckVoice(voice.Name, stop);
         var folder = Directory.CreateTempSubdirectory("talkingmachines-flite-");      // mode 0700
         try
         {
@@ -45,6 +49,14 @@ sealed class FliteProgram(string program)
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    // flite speaks with another voice when it does not know the one asked for
+    void CheckVoice(string name, CancellationToken stop)
+    {
+        voices ??= Run(["-lv"], stop).Split(':')[^1].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (!voices.Contains(name))
+            throw new MediaException($"flite has no voice '{name}', expected one of {string.Join(", ", voices.Distinct())}.");
     }
 
     static List<string> Arguments(VoiceSpec voice, string textPath, string soundPath)

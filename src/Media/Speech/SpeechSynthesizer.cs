@@ -4,7 +4,7 @@ namespace TalkingMachines.Media.Speech;
 
 /// <summary>
 /// Speaks text with an installed engine and says when each phoneme sounds.
-/// Neither engine sees a shell, and the text is never an argument of a command.
+/// Neither engine sees a shell, and the text is never an argument of a command. Calls may come from any thread.
 /// </summary>
 /// <param name="espeakLibrary">Name or path of espeak-ng's shared library (docs/decisions/0002-phoneme-times.md).</param>
 /// <param name="fliteProgram">Name or path of flite.</param>
@@ -30,11 +30,12 @@ public sealed class SpeechSynthesizer(
         stop.ThrowIfCancellationRequested();
         var plain = Plain(text);
         if (plain.Length == 0) return Silence();
-        return voice.Engine switch
+        var line = voice.Engine switch
         {
             VoiceEngine.EspeakNg => PhonemeTiming.ClosuresIncluded(EspeakLibrary.Speak(espeakLibrary, plain, voice, stop)),
             _ => flite.Speak(plain, voice, stop),
         };
+        return line.Sound.Samples.Length > 0 ? line : Silence();
     }
 
     // espeak-ng reads commands after a control character, so none may pass; a lone surrogate is no text

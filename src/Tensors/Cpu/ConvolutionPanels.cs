@@ -11,7 +11,7 @@ internal readonly unsafe struct ConvolutionMap(PaddedPicture picture, int* taps,
     public int PixelsAnImage => outT * outH * outW;
 
     /// <summary>Pixels that follow each other in memory, from any one that starts a run.</summary>
-    public int Run => strides.StrideW != 1 ? 1 : picture.W != outW ? outW : strides.StrideH != 1 || picture.H != outH ? outH * outW : PixelsAnImage;
+    public int Run => strides.StrideW != 1 ? 1 : strides.StrideH != 1 || picture.W != outW ? outW : strides.StrideT != 1 || picture.H != outH ? outH * outW : PixelsAnImage;
 
     public long Pixel(int pixel)
     {

@@ -9,7 +9,7 @@ internal static class VectorExp
     {
         int i = 0;
         for (; i <= values.Length - Vector512<float>.Count; i += Vector512<float>.Count)
-            Vector512.Exp(Vector512.Create(values[i..])).CopyTo(values[i..]);
+            Exponentials.Exp(Vector512.Create(values[i..])).CopyTo(values[i..]);
         for (; i < values.Length; i++) values[i] = MathF.Exp(values[i]);
     }
 }

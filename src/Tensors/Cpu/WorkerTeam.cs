@@ -110,9 +110,9 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
             int part;
             while ((part = Interlocked.Increment(ref next) - 1) < parts) run(job, part, worker);
         }
-        catch (Exception thrown) when (worker > 0)
+        catch (Exception thrown)
         {
-            failure = thrown; // rethrown by the caller; a worker must live on
+            failure = thrown; // the caller throws it once every worker has let go of the job, which lies on its stack
         }
     }
 

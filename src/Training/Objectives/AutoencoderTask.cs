@@ -7,24 +7,30 @@ using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training.Data;
 
-namespace TalkingMachines.Training.Recipes;
+namespace TalkingMachines.Training.Objectives;
 
 /// <summary>Trains the reference-conditioned autoencoder on random characters in random poses. (MINI-MODEL, "Autoencoder".)</summary>
+public sealed record AutoencoderRecipe : Recipe
+{
+    public override ITrainingTask Open(RunFolder run, Device device) => new AutoencoderTask(this, device);
+}
+
+/// <summary>Squares and absolutes of errors, slopes and changes, weighted to mouth and eyes; see <see cref="AutoencoderRecipe"/>.</summary>
 public sealed class AutoencoderTask : ITrainingTask
 {
     const int SheetCharacters = 6;
 
-    readonly Recipe recipe;
+    readonly AutoencoderRecipe recipe;
     readonly ReferenceAutoencoder model;
     readonly PrefetchedBatches<PortraitBatch> batches;
 
-    public AutoencoderTask(Recipe recipe, RunFolder run, Device device)
+    public AutoencoderTask(AutoencoderRecipe recipe, Device device)
     {
         this.recipe = recipe;
         Weights = Weights.New(device, recipe.Seed);
         model = new ReferenceAutoencoder(Weights, new AutoencoderConfig());
         var portraits = new Portraits(recipe.Seed);
-        batches = new PrefetchedBatches<PortraitBatch>(portraits.Make);
+        batches = new PrefetchedBatches<PortraitBatch>(portraits.Make, capacity: 3);
     }
 
     public Weights Weights { get; }
@@ -106,7 +112,7 @@ public sealed class AutoencoderTask : ITrainingTask
                 if (i < SheetCharacters && k < 2) sheet.AddRange([reference, truth, decoded]);
             }
         }
-        Png.Write(ContactSheet.Tile(sheet, 6), run.Sample($"step-{step:D6}.png"));
+        Png.Write(ContactSheet.Tile(sheet, 6), run.Sample("portraits", step));
         return [new("psnr", quality.Psnr), new("psnr mouth", quality.MouthPsnr), new("psnr eyes", quality.EyesPsnr), new("psnr mouth, reference copied", copied.MouthPsnr)];
     }
 
