@@ -40,13 +40,23 @@ public sealed class StepLog : IDisposable
         if (bytes > MaxBytes) throw new TrainingException($"{path} has {bytes} bytes, expected at most {MaxBytes}.");
         using var lines = File.ReadLines(path).GetEnumerator();
         if (!lines.MoveNext()) return;
-        string[] header = lines.Current.Split(',');
+        string[] header = Names(lines.Current);
         if (header[0] != StepColumn || header.Length > MaxColumns || header.Distinct().Count() != header.Length)
             throw new TrainingException($"{path} starts with '{lines.Current[..Math.Min(40, lines.Current.Length)]}', expected the names of columns, first 'step'.");
         columns.AddRange(header.Skip(1));
         while (lines.MoveNext())
             if (ParsedRow(lines.Current) is { } row) rows.Add(row);
     }
+
+    // A name with a comma stands in quotes; a name holds no quote.
+    static string[] Names(string header)
+    {
+        string[] quoted = header.Split('"'); // odd ones are within quotes
+        for (int i = 1; i < quoted.Length; i += 2) quoted[i] = quoted[i].Replace(',', '\n');
+        return [.. string.Concat(quoted).Split(',').Select(name => name.Replace('\n', ','))];
+    }
+
+    static string Quoted(string name) => name.Contains(',', StringComparison.Ordinal) ? $"\"{name}\"" : name;
 
     double[]? ParsedRow(string line)
     {
@@ -89,9 +99,9 @@ public sealed class StepLog : IDisposable
     }
 
     string Checked(string name) =>
-        name.Length > 0 && name.AsSpan().IndexOfAny(",\"\r\n") < 0 && columns.Count < MaxColumns
+        name.Length > 0 && name.AsSpan().IndexOfAny("\"\r\n") < 0 && columns.Count < MaxColumns
             ? name
-            : throw new ArgumentException($"The figure '{name}' can't be column {columns.Count} of {path}, expected a name without commas, quotes or line breaks.");
+            : throw new ArgumentException($"The figure '{name}' can't be column {columns.Count} of {path}, expected a name without quotes or line breaks.");
 
     string Line(double[] row)
     {
@@ -108,7 +118,7 @@ public sealed class StepLog : IDisposable
     {
         writer?.Dispose();
         writer = null;
-        RunFolder.WriteWhole(path, string.Concat(rows.Select(Line).Prepend(string.Join(',', columns) + "\n")));
+        RunFolder.WriteWhole(path, string.Concat(rows.Select(Line).Prepend(string.Join(',', columns.Select(Quoted)) + "\n")));
         writer = new StreamWriter(path, append: true);
     }
 

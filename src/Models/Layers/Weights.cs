@@ -40,7 +40,7 @@ public sealed class Weights : IDisposable
     /// <summary>New parameters from a seed.</summary>
     public static Weights New(Device device, ulong seed) => new(device, new(StringComparer.Ordinal), "", null, new RandomStream(seed));
 
-    /// <summary>Parameters from a file; what the file lacks is an error.</summary>
+    /// <summary>Parameters from a file, which must stay open until the model is built; what the file lacks is an error.</summary>
     public static Weights From(Device device, SafeTensors file) => new(device, new(StringComparer.Ordinal), "", file, null);
 
     /// <summary>Parameters from a file; what it lacks (new layers of a next stage) is made new from the seed.</summary>

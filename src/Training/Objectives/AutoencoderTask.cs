@@ -113,7 +113,7 @@ public sealed class AutoencoderTask : ITrainingTask
             }
         }
         Png.Write(ContactSheet.Tile(sheet, 6), run.Sample("portraits", step));
-        return [new("psnr", quality.Psnr), new("psnr mouth", quality.MouthPsnr), new("psnr eyes", quality.EyesPsnr), new("psnr mouth, reference copied", copied.MouthPsnr)];
+        return [new("psnr", quality.Psnr), new("psnr mouth", quality.MouthPsnr), new("psnr eyes", quality.EyesPsnr), new("psnr mouth if copied", copied.MouthPsnr)];
     }
 
     public void Dispose()

@@ -1,0 +1,75 @@
+using TalkingMachines.Training;
+using Xunit;
+
+namespace TalkingMachines.Tests.Training;
+
+public class RunFolderTests
+{
+    [Fact]
+    public void Folder_in_use_is_refused_until_it_is_free()
+    {
+        using var scratch = new ScratchFolder();
+        using (RunFolder.Open(scratch.Path))
+            Assert.Equal($"{scratch.Path} is in use by another run: wait for it, or name another folder.", Assert.Throws<TrainingException>(() => RunFolder.Open(scratch.Path)).Message);
+        using var again = RunFolder.Open(scratch.Path);
+        Assert.Equal(scratch.File("samples/sheet-000012.png"), again.Sample("sheet", 12));
+    }
+
+    [Fact]
+    public void Path_that_is_a_file_is_refused_with_one_line()
+    {
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch.File("run"), "");
+        Assert.Contains("can't be used as a run's folder", Assert.Throws<TrainingException>(() => RunFolder.Open(scratch.File("run"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Table_reads_back_what_was_written()
+    {
+        using var scratch = new ScratchFolder();
+        using (var log = StepLog.Open(scratch.File("log.csv")))
+        {
+            log.Append(1, [new("loss", 1 / 3.0)]);
+            log.Append(2, [new("loss", 2), new("mouth", 1e-30)]); // a figure not seen before
+            log.Append(3, [new("mouth", double.NaN)]);
+        }
+        Assert.Equal(["step,loss,mouth", "1,0.3333333333333333,", "2,2,1E-30", "3,,"], File.ReadLines(scratch.File("log.csv")));
+        using var again = StepLog.Open(scratch.File("log.csv"));
+        Assert.Equal([1 / 3.0, 2], again.Curve("loss").Y);
+        Assert.Equal([2.0], again.Curve("mouth").X);
+        again.KeepThrough(1);
+        again.Append(2, [new("mouth", 5)]);
+        Assert.Equal(["step,loss,mouth", "1,0.3333333333333333,", "2,,5"], File.ReadLines(scratch.File("log.csv")));
+    }
+
+    [Fact]
+    public void Figure_with_a_comma_in_its_name_stands_in_quotes()
+    {
+        using var scratch = new ScratchFolder();
+        using (var log = StepLog.Open(scratch.File("log.csv"))) log.Append(1, [new("psnr", 30), new("psnr, copied", 20), new("last", 1)]);
+        Assert.Equal("step,psnr,\"psnr, copied\",last", File.ReadLines(scratch.File("log.csv")).First());
+        using var again = StepLog.Open(scratch.File("log.csv"));
+        Assert.Equal(["psnr", "psnr, copied", "last"], again.Figures);
+        Assert.Equal([20.0], again.Curve("psnr, copied").Y);
+    }
+
+    [Fact]
+    public void Line_cut_short_by_a_kill_is_left_out()
+    {
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch.File("log.csv"), "step,loss,mouth\n1,2,3\n2,0.");
+        using var log = StepLog.Open(scratch.File("log.csv"));
+        Assert.Equal(1, log.Count);
+    }
+
+    [Fact]
+    public void Table_that_is_none_is_refused_with_one_line()
+    {
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch.File("log.csv"), "<html>\n");
+        Assert.Contains("starts with '<html>'", Assert.Throws<TrainingException>(() => StepLog.Open(scratch.File("log.csv"))).Message, StringComparison.Ordinal);
+        using var log = StepLog.Open(scratch.File("other.csv"));
+        Assert.Throws<ArgumentException>(() => log.Append(1, [new("a\"b", 1)]));
+        Assert.Throws<ArgumentException>(() => log.Append(1, [new("a", 1), new("a", 2)]));
+    }
+}
