@@ -18,7 +18,7 @@ public static class Recipes
     public static AutoencoderRecipe MiniAutoencoder() => new()
     {
         Name = "mini-autoencoder",
-        Steps = 2800,
+        Steps = 2000,
         MuonRate = 0.01f,
         AdamRate = 1.5e-3f,
         WarmupSteps = 20,
