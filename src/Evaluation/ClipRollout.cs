@@ -75,29 +75,21 @@ public sealed class ClipRollout : IDisposable
         for (int i = 0; i < heardFrames; i++)
             if (!IsSpeaking(first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
         float[] motion = new float[(config.ChunkFrames + (2 * margin)) * Gesture.Count];
-        for (int i = 0; i < motion.Length / Gesture.Count; i++) FillGesture(first - margin + i, motion.AsSpan(i * Gesture.Count, Gesture.Count));
+        for (int i = 0; i < motion.Length / Gesture.Count; i++) 
+            gestures[(int)Math.Clamp(first - margin + i, 0, gestures.Count - 1)].Gesture.CopyTo(motion.AsSpan(i * Gesture.Count));
         return new Drive(
             scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], sound)),
             scope.Keep(Tensor.From(avatar.Diffusion, [1, motion.Length / Gesture.Count, Gesture.Count], motion)),
             [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => IsSpeaking(first + (latent * FramesPerLatent)))]);
     }
 
-    /// <summary>Whether the latent that holds a frame has speech in any of its frames.</summary>
+    /// <summary>Whether the latent that holds a frame speaks: one of its frames, or of its two neighbours, does. As in training and in calls.</summary>
     bool IsSpeaking(long frame)
     {
         long start = (long)Math.Floor((double)frame / FramesPerLatent) * FramesPerLatent;
-        for (long i = Math.Max(0, start); i < Math.Min(start + FramesPerLatent, heard.Speaking.Length); i++)
+        for (long i = Math.Max(0, start - 1); i <= Math.Min(start + FramesPerLatent, heard.Speaking.Length - 1); i++)
             if (heard.Speaking[i]) return true;
         return false;
-    }
-
-    // At rest before the clip, as it was left after it. The order is that of Gesture.
-    void FillGesture(long frame, Span<float> row)
-    {
-        if (frame < 0) return;
-        var gesture = gestures[(int)Math.Min(frame, gestures.Count - 1)].Gesture;
-        ReadOnlySpan<float> values = [gesture.HeadX, gesture.HeadY, gesture.Roll, gesture.Blink, gesture.Brow, gesture.GazeX, gesture.GazeY, gesture.Breath];
-        values.CopyTo(row);
     }
 
     public void Dispose()

@@ -8,6 +8,19 @@ public readonly record struct MouthShape(float Open, float Width, float Round, f
 {
     /// <summary>Shut and relaxed.</summary>
     public static MouthShape Rest => new(0, 0.5f, 0, 0, 0);
+
+    /// <summary>Number of values.</summary>
+    public const int Count = 5;
+
+    /// <summary>Writes the values in their order.</summary>
+    public void CopyTo(Span<float> row)
+    {
+        row[0] = Open;
+        row[1] = Width;
+        row[2] = Round;
+        row[3] = Teeth;
+        row[4] = Tongue;
+    }
 }
 
 /// <summary>
@@ -19,6 +32,19 @@ public readonly record struct Gesture(
 {
     /// <summary>Number of values, for those who lay gestures out as rows.</summary>
     public const int Count = 8;
+
+    /// <summary>Writes the values in their order.</summary>
+    public void CopyTo(Span<float> row)
+    {
+        row[0] = HeadX;
+        row[1] = HeadY;
+        row[2] = Roll;
+        row[3] = Blink;
+        row[4] = Brow;
+        row[5] = GazeX;
+        row[6] = GazeY;
+        row[7] = Breath;
+    }
 }
 
 /// <summary>All that moves in one frame of a puppet.</summary>

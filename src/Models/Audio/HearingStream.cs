@@ -34,7 +34,7 @@ public sealed class HearingStream(MelEncoder encoder, Device device)
     }
 
     /// <summary>
-    /// Features [1,frames,69] of frames first .. first + frames, in the current scope. Sound not yet received counts as silence;
+    /// Features [1,frames,37] of frames first .. first + frames, in the current scope. Sound not yet received counts as silence;
     /// sound before the earliest frame asked for last time, less its context, has been forgotten.
     /// </summary>
     public Tensor Features(long first, int frames)

@@ -10,8 +10,13 @@ namespace TalkingMachines.Models.Audio;
 /// </summary>
 public sealed class MelEncoder
 {
-    public const int Features = 64;
+    /// <summary>Whitened principal components kept; the rest is mostly noise.</summary>
+    public const int Features = 32;
+
     public const int MouthValues = 5;
+
+    /// <summary>Values of a raw feature.</summary>
+    public const int RawFeatures = 64;
 
     /// <summary>Mel frames on either side that a video frame's feature depends on.</summary>
     public const int Context = 24;
@@ -31,11 +36,11 @@ public sealed class MelEncoder
             Convolution.Over1d(weights.Under("layers.1"), Width, Width, 5, stride: 2),
             Convolution.Over1d(weights.Under("layers.2"), Width, Width, 5, stride: 2),
             Convolution.Over1d(weights.Under("layers.3"), Width, Width, 5),
-            Convolution.Over1d(weights.Under("layers.4"), Width, Features, 3),
+            Convolution.Over1d(weights.Under("layers.4"), Width, RawFeatures, 3),
         ];
-        mouth = new Linear(weights.Under("mouth"), Features, MouthValues);
-        centre = weights.Get("whitening.centre", [Features], Initial.Zeros);
-        whitening = weights.Get("whitening.matrix", [Features, Features], Initial.Zeros);
+        mouth = new Linear(weights.Under("mouth"), RawFeatures, MouthValues);
+        centre = weights.Get("whitening.centre", [RawFeatures], Initial.Zeros);
+        whitening = weights.Get("whitening.matrix", [Features, RawFeatures], Initial.Zeros);
     }
 
     /// <summary>Sets the whitening: features become (raw - centre) matrix^T.</summary>
@@ -56,13 +61,13 @@ public sealed class MelEncoder
             x = layers[i].Forward(x);
             if (i + 1 < layers.Length) x = x.Gelu();
         }
-        return scope.Keep(x.Reshape(s[0], Features, s[2] / 4).Permute(0, 2, 1));
+        return scope.Keep(x.Reshape(s[0], RawFeatures, s[2] / 4).Permute(0, 2, 1));
     }
 
     /// <summary>The five mouth values [B,F,5] of raw features.</summary>
     public Tensor Mouth(Tensor raw) => mouth.Forward(raw);
 
-    /// <summary>Whitened features and mouth values side by side, [B,F,69], one row a video frame: the transformer's food.</summary>
+    /// <summary>Whitened features and mouth values side by side, [B,F,37], one row a video frame: the transformer's food.</summary>
     public Tensor Forward(Tensor mel)
     {
         using var scope = Tensor.Scope();

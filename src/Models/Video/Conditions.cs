@@ -25,13 +25,27 @@ public sealed record CharacterCondition(Tensor Image, Tensor GestureGate, Tensor
 /// <param name="Gesture">Gesture embedding. [n,D]</param>
 /// <param name="AudioTokens">The sound of the window of five latents and the speaking/silence token; null without audio layers. [n,21,D]</param>
 /// <param name="AudioDrive">The sound as one vector. [n,D]</param>
-public sealed record MotionCondition(Tensor Gesture, Tensor? AudioTokens, Tensor? AudioDrive);
+public sealed record MotionCondition(Tensor Gesture, Tensor? AudioTokens, Tensor? AudioDrive)
+{
+    /// <summary>Puts another's latents before these, clip by clip; in the current scope.</summary>
+    public MotionCondition After(MotionCondition first, int batch) => new(
+        Join(first.Gesture, Gesture, batch),
+        AudioTokens is null ? null : Join(first.AudioTokens!, AudioTokens, batch),
+        AudioDrive is null ? null : Join(first.AudioDrive!, AudioDrive, batch));
+
+    static Tensor Join(Tensor first, Tensor second, int batch)
+    {
+        int rows = first.Shape[0] + second.Shape[0], size = first.Shape.Product(1, first.Shape.Rank);
+        var joined = Tensor.Concat(1, first.Reshape(batch, -1, size), second.Reshape(batch, -1, size));
+        return joined.Reshape(first.Shape.With(0, rows));
+    }
+}
 
 /// <summary>
 /// The plain numbers that drive F latents of B characters: audio features with margins, gestures with margins of one
 /// latent, and the mode of each latent.
 /// </summary>
-/// <param name="Audio">[B, 4 (F + 4), features]: two latents more on either side; 0 where silent.</param>
+/// <param name="Audio">[B, 4 (F + 4), values]: two latents more on either side; 0 where silent.</param>
 /// <param name="Gestures">[B, 4 (F + 2), 8]: one latent more on either side.</param>
 /// <param name="Speaking">By latent, B * F values: false takes the silence embedding.</param>
 public sealed record Drive(Tensor Audio, Tensor Gestures, bool[] Speaking);

@@ -14,6 +14,9 @@ public sealed class MotionEncoder
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
     const int Near = 3; // latents whose sound and gestures enter the vectors
 
+    // Head shifts, roll, blink, brow, gaze, breath to about unit size.
+    static readonly float[] gestureUnits = [20, 20, 15, 1, 1, 2, 2, 1];
+
     readonly AvatarConfig config;
     readonly Linear gesture1;
     readonly Linear gesture2;
@@ -32,7 +35,8 @@ public sealed class MotionEncoder
         using var scope = Tensor.Scope();
         int b = drive.Gestures.Shape[0], f = drive.Speaking.Length / b;
         if (drive.Gestures.Shape[1] != PerLatent * (f + Near - 1)) throw new ArgumentException($"Gestures are {drive.Gestures.Shape}, expected {PerLatent * (f + Near - 1)} frames for {f} latents.");
-        var near = Windows(drive.Gestures, f, Near, 0).Reshape(b * f, Near * PerLatent * config.Gestures);
+        var units = Tensor.From(drive.Gestures.Device, [config.Gestures], gestureUnits);
+        var near = Windows(drive.Gestures * units, f, Near, 0).Reshape(b * f, Near * PerLatent * config.Gestures);
         var gesture = scope.Keep(gesture2.Forward(gesture1.Forward(near).Silu()));
         if (audio is null) return new MotionCondition(gesture, null, null);
         var (tokens, vector) = audio.Forward(drive, b, f);

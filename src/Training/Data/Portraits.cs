@@ -79,9 +79,10 @@ public sealed class Portraits(ulong seed, int picture = 256)
         float width = round > 0 ? 0.5f * random.Uniform() : 0.3f + (0.7f * random.Uniform());
         var mouth = new MouthShape(open, width, round, random.Uniform() < 0.4f ? 0 : random.Uniform(), random.Uniform() < 0.6f ? 0 : random.Uniform());
         float blink = random.Uniform() < 0.65f ? 0 : random.Uniform() < 0.5f ? 1 : random.Uniform();
+        float reach = random.Uniform() < 0.15f ? 2 : 1; // mostly as lively as performances are, now and then beyond
         var gesture = new Gesture(
-            0.035f * random.Normal(), 0.03f * random.Normal(), 0.045f * random.Normal(), blink, 0.5f * random.Normal(),
-            0.4f * random.Normal(), 0.3f * random.Normal(), random.Uniform());
+            0.018f * reach * random.Normal(), 0.015f * reach * random.Normal(), 0.026f * reach * random.Normal(), blink,
+            0.25f * reach * random.Normal(), 0.2f * reach * random.Normal(), 0.12f * reach * random.Normal(), random.Uniform());
         return new PuppetPose(mouth, gesture).Bounded();
     }
 
