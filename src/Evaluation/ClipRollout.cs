@@ -75,7 +75,7 @@ public sealed class ClipRollout : IDisposable
         for (int i = 0; i < heardFrames; i++)
             if (!IsSpeaking(first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
         float[] motion = new float[(config.ChunkFrames + (2 * margin)) * Gesture.Count];
-        for (int i = 0; i < motion.Length / Gesture.Count; i++) 
+        for (int i = 0; i < motion.Length / Gesture.Count; i++)
             gestures[(int)Math.Clamp(first - margin + i, 0, gestures.Count - 1)].Gesture.CopyTo(motion.AsSpan(i * Gesture.Count));
         return new Drive(
             scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], sound)),
