@@ -7,7 +7,7 @@ public static class EvaluationFindings
 {
     const double ReaderFloor = 0.9, OpenFloor = 0.5, LeastAmplitude = 0.5, MostAmplitude = 1.5;
     const double LagFrames = 1.5, LagNeeds = 0.3; // without any agreement a best lag says nothing
-    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, BlinkFloor = 0.5, DriftCeiling = 0.05;
+    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, BlinkFloor = 0.5, DriftCeiling = 0.05, LikenessCeiling = 0.2;
 
     /// <summary>One sentence a finding; none where all is well.</summary>
     public static IReadOnlyList<string> Of(EvaluationReport report)
@@ -43,6 +43,8 @@ public static class EvaluationFindings
     static void AddDrift(List<string> findings, IReadOnlyList<DriftPoint> drift)
     {
         if (drift.Count < 2) return;
+        double unlike = drift[0].Colours.Mean - drift[0].TrueColours.Mean;
+        if (unlike > LikenessCeiling) Add(findings, $"Colours are not the reference's from the start: {unlike:0.00} further from it than those of true frames.");
         double Excess(Func<DriftPoint, double> made, Func<DriftPoint, double> truth) =>
             made(drift[^1]) - truth(drift[^1]) - (made(drift[0]) - truth(drift[0]));
         double colours = Excess(point => point.Colours.Mean, point => point.TrueColours.Mean);

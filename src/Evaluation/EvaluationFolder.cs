@@ -39,19 +39,25 @@ public sealed class EvaluationFolder
     }
 
     /// <summary>Moments of one clip, truth above what was made, with the opening read on each: character-SEED.png.</summary>
-    /// <param name="rows">Name, frames and readings of each row.</param>
+    /// <param name="rows">Name, frames and readings of each row; the first decides which moments: in each eighth, the one where the mouth opens widest.</param>
     public void WriteClip(long seed, IReadOnlyList<(string Name, Picture[] Frames, FaceReading[] Readings)> rows)
     {
         var cells = new List<Picture>();
         var captions = new List<string>();
+        int[] moments = [.. Enumerable.Range(0, Columns).Select(column => Widest(rows[0].Readings, column))];
         foreach (var (name, frames, readings) in rows)
-            for (int column = 0; column < Columns; column++)
+            foreach (int frame in moments)
             {
-                int frame = ((2 * column) + 1) * frames.Length / (2 * Columns);
                 cells.Add(Small(frames[frame]));
                 captions.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {frame / 16.0:0.0}s {readings[frame].Mouth.Open:0.00}"));
             }
         Png.Write(ContactSheet.Tile(cells, Columns, captions), System.IO.Path.Combine(Path, FormattableString.Invariant($"character-{seed}.png")));
+    }
+
+    static int Widest(FaceReading[] readings, int column)
+    {
+        int from = column * readings.Length / Columns, to = Math.Max(from + 1, (column + 1) * readings.Length / Columns);
+        return Enumerable.Range(from, to - from).MaxBy(frame => readings[frame].Mouth.Open);
     }
 
     /// <summary>A row a character: its reference and one frame of each second looked at.</summary>

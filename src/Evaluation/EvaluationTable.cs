@@ -6,7 +6,7 @@ namespace TalkingMachines.Evaluation;
 /// <summary>Lays a report out as plain text: a row a figure, a column a kind of frames.</summary>
 static class EvaluationTable
 {
-    const int NameWidth = 28, CellWidth = 22;
+    const int NameWidth = 29, CellWidth = 23;
 
     public static string Of(EvaluationReport report)
     {
@@ -65,7 +65,7 @@ static class EvaluationTable
     static void Row(StringBuilder text, string name, IEnumerable<string> cells)
     {
         text.Append(name.PadRight(NameWidth));
-        foreach (string cell in cells) text.Append(cell.PadRight(CellWidth));
+        foreach (string cell in cells) text.Append(cell.PadRight(CellWidth - 1)).Append(' ');
         while (text[^1] == ' ') text.Length--;
         text.AppendLine();
     }

@@ -97,5 +97,8 @@ public sealed class ClipScoreTests
         var report = PaintedClip.Report(poses => poses);
         report = report with { Drift = [new(1, One(0.1), One(0.1), One(0.2), One(0.2)), new(60, One(0.3), One(0.1), One(0.3), One(0.28))] };
         Assert.Equal(["Colours drift: 0.20 further from the reference at 60 s than at 1 s."], report.Findings);
+
+        report = report with { Drift = [new(1, One(0.4), One(0.1), One(0.2), One(0.2)), new(60, One(0.4), One(0.1), One(0.2), One(0.2))] };
+        Assert.Equal(["Colours are not the reference's from the start: 0.30 further from it than those of true frames."], report.Findings);
     }
 }
