@@ -14,6 +14,7 @@ internal sealed class EvaluateVerb : Verb
     readonly Option<string> model = Text("--model", "DIR", "The model's folder [default: the shipped mini]");
     readonly Option<int> characters = Number("--characters", "Held-out characters", Usual.Characters, 1, 1000);
     readonly Option<int> seconds = Number("--seconds", "Length of each character's clip", Usual.Seconds, 1, 60);
+    readonly Option<int> drift = Number("--drift-seconds", "Length of the long rollout", Usual.DriftSeconds, 4, 600);
     readonly Option<int> steps = Number("--steps", "Measure this many denoising steps beside the model's own", 1, 64);
     readonly Option<string> output = Text("--out", "DIR", "Where report.json, report.txt and contact sheets go");
     readonly Option<bool> json = new("--json") { Description = "Print the report as JSON" };
@@ -26,14 +27,20 @@ internal sealed class EvaluateVerb : Verb
         "evaluate --characters 4 --steps 4 --out out/quick --json")
     {
         output.DefaultValueFactory = _ => Path.Combine("out", "evaluation");
-        foreach (var option in new Option[] { model, characters, seconds, steps, output, json, device }) Add(option);
+        foreach (var option in new Option[] { model, characters, seconds, drift, steps, output, json, device }) Add(option);
     }
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
         string folder = values.GetValue(model) ?? Shipped();
         int count = values.GetRequiredValue(characters);
-        var settings = Usual with { Characters = count, Seconds = values.GetRequiredValue(seconds), DriftCharacters = Math.Min(count, Usual.DriftCharacters) };
+        var settings = Usual with
+        {
+            Characters = count,
+            Seconds = values.GetRequiredValue(seconds),
+            DriftCharacters = Math.Min(count, Usual.DriftCharacters),
+            DriftSeconds = values.GetRequiredValue(drift),
+        };
         using var computer = OpenDevice(values.GetRequiredValue(device));
         using var avatar = Avatar.Load(folder, computer, computer);
         using var reader = LipReader.Load(ReaderOf(folder), computer);

@@ -40,7 +40,7 @@ public sealed class EvaluateVerbTests : IDisposable
     public async Task The_report_is_printed_as_json_and_lies_in_the_folder()
     {
         RandomAvatar.Write(Directory.CreateDirectory(folder.File("model")).FullName);
-        var outcome = await BuiltProgram.Run(folder.Root, "evaluate", "--model", "model", "--characters", "1", "--seconds", "2", "--out", "made", "--json", "--device", "cpu:0");
+        var outcome = await BuiltProgram.Run(folder.Root, "evaluate", "--model", "model", "--characters", "1", "--seconds", "2", "--drift-seconds", "4", "--out", "made", "--json", "--device", "cpu:0");
         Assert.True(outcome.Code == 0, outcome.Errors);
         using var json = JsonDocument.Parse(outcome.Output);
         Assert.Equal(4, json.RootElement.GetProperty("renditions").GetArrayLength());
