@@ -17,6 +17,7 @@ public static class Program
     [
         new CharacterVerb(),
         new TrainVerb(),
+        new EvaluateVerb(),
         new DoctorVerb(),
     ];
 
