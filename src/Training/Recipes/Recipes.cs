@@ -45,13 +45,13 @@ public static class Recipes
     {
         Name = "mini-warmup",
         Layers = TrainedLayers.AllWithoutAudio,
-        Steps = 400,
+        Steps = 150,
         Clips = 2400,
         MuonRate = 0.012f,
         WarmupSteps = 20,
         DecayFrom = 1,
         GradientClip = 5,
-        ValidateEvery = 100,
+        ValidateEvery = 150,
     };
 
     /// <summary>Stage 2: the new audio layers learn, all others frozen.</summary>
@@ -60,7 +60,7 @@ public static class Recipes
         Name = "mini-audio",
         Layers = TrainedLayers.AudioOnly,
         From = MiniWarmup().Name,
-        Steps = 400,
+        Steps = 150,
         Seed = 2,
     };
 
@@ -70,10 +70,10 @@ public static class Recipes
         Name = "mini-polish",
         Layers = TrainedLayers.All,
         From = MiniAudio().Name,
-        Steps = 2000,
+        Steps = 900,
         Seed = 3,
         DecayFrom = 0.5,
-        ValidateEvery = 200,
+        ValidateEvery = 300,
     };
 
     /// <summary>The judge of lip sync, which reads mouths and lids off pictures.</summary>
