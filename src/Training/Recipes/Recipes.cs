@@ -80,7 +80,7 @@ public static class Recipes
     public static LipReaderRecipe MiniLipReader() => new()
     {
         Name = "mini-lip-reader",
-        Steps = 1500,
+        Steps = 700,
         MuonRate = 0.01f,
         AdamRate = 2e-3f,
         WarmupSteps = 20,
