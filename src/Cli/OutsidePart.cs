@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace TalkingMachines.Cli;
+
+/// <summary>A program or library that is not ours and that something here needs.</summary>
+/// <param name="Name">As its makers call it.</param>
+/// <param name="Purpose">What goes missing without it.</param>
+/// <param name="Package">Debian's package.</param>
+/// <param name="Files">Names of the program or library, newest first; libraries begin with "lib".</param>
+internal sealed record OutsidePart(string Name, string Purpose, string Package, params string[] Files)
+{
+    public static IReadOnlyList<OutsidePart> All { get; } =
+    [
+        new("ffmpeg", "reading any picture or sound, writing mp4 and webm", "ffmpeg", "ffmpeg"),
+        new("espeak-ng", "voices of the training clips, timed phonemes", "libespeak-ng1", "libespeak-ng.so.1"),
+        new("flite", "more natural voices", "flite", "flite"),
+        new("libopus", "sound of a call", "libopus0", "libopus.so.0"),
+        new("libvpx", "picture of a call", "libvpx7", "libvpx.so.11", "libvpx.so.9", "libvpx.so.8", "libvpx.so.7"),
+        new("OpenSSL", "encryption of a call", "libssl3", "libssl.so.3"),
+    ];
+
+    /// <summary>Where a program lies or the name of a library that loads; null where there is none.</summary>
+    public string? Find() => Files.Select(file => file.StartsWith("lib", StringComparison.Ordinal) ? Library(file) : Program(file)).FirstOrDefault(place => place is not null);
+
+    static string? Library(string name)
+    {
+        if (!NativeLibrary.TryLoad(name, out nint handle)) return null;
+        NativeLibrary.Free(handle);
+        return name;
+    }
+
+    static string? Program(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => Path.Combine(folder, name))
+        .FirstOrDefault(File.Exists);
+}
