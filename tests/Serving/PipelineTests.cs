@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using TalkingMachines.Serving;
-using TalkingMachines.Tensors;
 using Xunit;
 
 namespace TalkingMachines.Tests.Serving;

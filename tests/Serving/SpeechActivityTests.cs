@@ -1,4 +1,3 @@
-using TalkingMachines.Media;
 using TalkingMachines.Media.Speech;
 using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
