@@ -27,7 +27,7 @@ internal sealed class DoctorVerb() : Verb("doctor", "Show what this machine has 
         Row(table, "processor", $"{ProcessorName()}, {Environment.ProcessorCount} cores for this process");
         Row(table, "SIMD", $"hardware width {HardwareBits()} bits; 512-bit code {(Vector512.IsHardwareAccelerated ? "as such" : "in halves")}");
         Row(table, "memory", string.Create(CultureInfo.InvariantCulture, $"{gibibytes:0.0} GiB"));
-        Row(table, "CUDA driver", NativeLibrary.TryLoad("libcuda.so.1", out _) ? "found" : "none: everything runs on the processor");
+        Row(table, "CUDA driver", OutsidePart.Library("libcuda.so.1") is not null ? "found" : "none: everything runs on the processor");
         return table;
     }
 

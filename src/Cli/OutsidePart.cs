@@ -22,7 +22,8 @@ internal sealed record OutsidePart(string Name, string Purpose, string Package, 
     /// <summary>Where a program lies or the name of a library that loads; null where there is none.</summary>
     public string? Find() => Files.Select(file => file.StartsWith("lib", StringComparison.Ordinal) ? Library(file) : Program(file)).FirstOrDefault(place => place is not null);
 
-    static string? Library(string name)
+    /// <summary>The name if the system finds a library of that name and can load it.</summary>
+    public static string? Library(string name)
     {
         if (!NativeLibrary.TryLoad(name, out nint handle)) return null;
         NativeLibrary.Free(handle);

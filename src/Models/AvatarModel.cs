@@ -31,7 +31,7 @@ public sealed class AvatarModel
 
     public VideoTransformer Transformer { get; }
 
-    Device Device => scale.Device;
+    public Device Device => scale.Device;
 
     /// <summary>Sets the statistics of the training latents: deviation by channel, and by cell after dividing by that.</summary>
     public void SetStatistics(ReadOnlySpan<float> scale, ReadOnlySpan<float> deviation)

@@ -80,7 +80,7 @@ public sealed class CommandLineTests : IDisposable
             Assert.Contains(part, outcome.Output, StringComparison.Ordinal);
     }
 
-    [VoiceFact]
+    [Fact]
     public async Task A_spoken_text_becomes_a_sound_of_whole_frames()
     {
         var outcome = await BuiltProgram.Run(folder.Root, "character", "--seed", "7", "--out", "a.png", "--say", "Hello.", "--speech-out", "a.wav", "--voice", "en-us");
@@ -89,7 +89,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((16_000, 0), (sound.SampleRate, sound.Samples.Length % 1000));
     }
 
-    [VoiceFact]
+    [Fact]
     public async Task Control_C_leaves_one_line_code_130_and_no_half_video()
     {
         string text = string.Join(' ', Enumerable.Repeat("This sentence is here to take its time.", 100));

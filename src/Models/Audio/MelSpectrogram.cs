@@ -3,7 +3,7 @@ namespace TalkingMachines.Models.Audio;
 /// <summary>
 /// Log-mel features of 16 kHz sound: 40 triangles from 60 to 7,600 Hz of a Hann-windowed 512-sample power spectrum every
 /// 250 samples: exactly 64 a second, 4 a video frame of 16 a second. Feature m sees samples 250 m - 131 .. 250 m + 380,
-/// zeros before the start. Values are (ln(power + 1e-6) + 6) / 4: about -2 in silence, about 1 to 2 in speech.
+/// zeros before the start. Values are (ln(power + 1e-6) + 6) / 4: -1.95 in silence, 0 to 3 in speech.
 /// </summary>
 public sealed class MelSpectrogram
 {
@@ -12,6 +12,11 @@ public sealed class MelSpectrogram
     public const int Bands = 40;
     public const int Window = 512;
     public const int Before = (Window - Hop) / 2;
+
+    /// <summary>What every band of silence is.</summary>
+    public static readonly float Silence = (float)((Math.Log(Floor) + 6) / 4);
+
+    const double Floor = 1e-6;
 
     readonly float[] hann = new float[Window];
     readonly double[] cosines = new double[Window / 2];
@@ -58,7 +63,7 @@ public sealed class MelSpectrogram
             int bin = triangle.First + i;
             power += triangle.Weights[i] * ((real[bin] * real[bin]) + (imaginary[bin] * imaginary[bin]));
         }
-        return (float)((Math.Log(power + 1e-6) + 6) / 4);
+        return (float)((Math.Log(power + Floor) + 6) / 4);
     }
 
     // Radix-2 fast Fourier transform in place.

@@ -153,12 +153,10 @@ internal static unsafe class Gemm
             {
                 float rowBias = c.RowBias == null ? 0 : c.RowBias[row + i];
                 float* target = Column(row + i, column);
-                for (int j = 0; j < columns; j++)
-                {
-                    float bias = c.ColumnBias == null ? rowBias : c.ColumnBias[column + j];
-                    if (contiguous) target[j] += bias;
-                    else *Column(row + i, column + j) += bias;
-                }
+                if (!contiguous)
+                    for (int j = 0; j < columns; j++) *Column(row + i, column + j) += c.ColumnBias == null ? rowBias : c.ColumnBias[column + j];
+                else if (c.ColumnBias == null) ElementRows.Affine(target, 1, rowBias, target, columns);
+                else ElementRows.AddTo(c.ColumnBias + column, 1, target, columns);
             }
         }
     }

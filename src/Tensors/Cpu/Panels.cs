@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -64,36 +65,73 @@ internal static unsafe class Transposed
         }
     }
 
-    // 16 rows of 16: four rounds of shuffles. Stores 16 floats a line even where width is 12: the next line overwrites the excess.
-    static void Block16(float** rows, int k, int count, float* target, int width)
+    // 16 rows of 16: four rounds of shuffles, all in registers. Stores 16 floats a line even where width is 12: the next line overwrites the excess.
+    static void Block16(float** rows, int k, int count, float* target, nint width)
     {
-        Vector512<float>* t = stackalloc Vector512<float>[16];
-        Vector512<float>* u = stackalloc Vector512<float>[16];
-        for (int i = 0; i < 16; i++) t[i] = i < count ? Vector512.Load(rows[i] + k) : Vector512<float>.Zero;
-        for (int i = 0; i < 16; i += 2)
-        {
-            u[i] = Avx512F.UnpackLow(t[i], t[i + 1]);
-            u[i + 1] = Avx512F.UnpackHigh(t[i], t[i + 1]);
-        }
-        for (int i = 0; i < 16; i += 4)
-        {
-            t[i] = Avx512F.UnpackLow(u[i].AsDouble(), u[i + 2].AsDouble()).AsSingle();
-            t[i + 1] = Avx512F.UnpackHigh(u[i].AsDouble(), u[i + 2].AsDouble()).AsSingle();
-            t[i + 2] = Avx512F.UnpackLow(u[i + 1].AsDouble(), u[i + 3].AsDouble()).AsSingle();
-            t[i + 3] = Avx512F.UnpackHigh(u[i + 1].AsDouble(), u[i + 3].AsDouble()).AsSingle();
-        }
-        // t[4g + c] holds, in 128-bit lane l, column 4l + c of rows 4g..4g+3.
-        for (int c = 0; c < 4; c++)
-        {
-            var a = Avx512F.Shuffle4x128(t[c], t[4 + c], 0x44); // lanes 0, 1 of groups 0, 1
-            var b = Avx512F.Shuffle4x128(t[8 + c], t[12 + c], 0x44);
-            var d = Avx512F.Shuffle4x128(t[c], t[4 + c], 0xEE); // lanes 2, 3
-            var e = Avx512F.Shuffle4x128(t[8 + c], t[12 + c], 0xEE);
-            u[c] = Avx512F.Shuffle4x128(a, b, 0x88);
-            u[4 + c] = Avx512F.Shuffle4x128(a, b, 0xDD);
-            u[8 + c] = Avx512F.Shuffle4x128(d, e, 0x88);
-            u[12 + c] = Avx512F.Shuffle4x128(d, e, 0xDD);
-        }
-        for (int line = 0; line < 16; line++) u[line].Store(target + ((long)line * width)); // in order: see above
+        var t0 = count > 0 ? Vector512.Load(rows[0] + k) : default;
+        var t1 = count > 1 ? Vector512.Load(rows[1] + k) : default;
+        var t2 = count > 2 ? Vector512.Load(rows[2] + k) : default;
+        var t3 = count > 3 ? Vector512.Load(rows[3] + k) : default;
+        var t4 = count > 4 ? Vector512.Load(rows[4] + k) : default;
+        var t5 = count > 5 ? Vector512.Load(rows[5] + k) : default;
+        var t6 = count > 6 ? Vector512.Load(rows[6] + k) : default;
+        var t7 = count > 7 ? Vector512.Load(rows[7] + k) : default;
+        var t8 = count > 8 ? Vector512.Load(rows[8] + k) : default;
+        var t9 = count > 9 ? Vector512.Load(rows[9] + k) : default;
+        var t10 = count > 10 ? Vector512.Load(rows[10] + k) : default;
+        var t11 = count > 11 ? Vector512.Load(rows[11] + k) : default;
+        var t12 = count > 12 ? Vector512.Load(rows[12] + k) : default;
+        var t13 = count > 13 ? Vector512.Load(rows[13] + k) : default;
+        var t14 = count > 14 ? Vector512.Load(rows[14] + k) : default;
+        var t15 = count > 15 ? Vector512.Load(rows[15] + k) : default;
+        (t0, t1) = (Avx512F.UnpackLow(t0, t1), Avx512F.UnpackHigh(t0, t1));
+        (t2, t3) = (Avx512F.UnpackLow(t2, t3), Avx512F.UnpackHigh(t2, t3));
+        (t4, t5) = (Avx512F.UnpackLow(t4, t5), Avx512F.UnpackHigh(t4, t5));
+        (t6, t7) = (Avx512F.UnpackLow(t6, t7), Avx512F.UnpackHigh(t6, t7));
+        (t8, t9) = (Avx512F.UnpackLow(t8, t9), Avx512F.UnpackHigh(t8, t9));
+        (t10, t11) = (Avx512F.UnpackLow(t10, t11), Avx512F.UnpackHigh(t10, t11));
+        (t12, t13) = (Avx512F.UnpackLow(t12, t13), Avx512F.UnpackHigh(t12, t13));
+        (t14, t15) = (Avx512F.UnpackLow(t14, t15), Avx512F.UnpackHigh(t14, t15));
+        (t0, t1, t2, t3) = (LowPairs(t0, t2), HighPairs(t0, t2), LowPairs(t1, t3), HighPairs(t1, t3));
+        (t4, t5, t6, t7) = (LowPairs(t4, t6), HighPairs(t4, t6), LowPairs(t5, t7), HighPairs(t5, t7));
+        (t8, t9, t10, t11) = (LowPairs(t8, t10), HighPairs(t8, t10), LowPairs(t9, t11), HighPairs(t9, t11));
+        (t12, t13, t14, t15) = (LowPairs(t12, t14), HighPairs(t12, t14), LowPairs(t13, t15), HighPairs(t13, t15));
+        // t[4g + c] holds, in its quarter q, column 4q + c of rows 4g..4g+3.
+        (t0, t4, t8, t12) = Quarters(t0, t4, t8, t12);
+        (t1, t5, t9, t13) = Quarters(t1, t5, t9, t13);
+        (t2, t6, t10, t14) = Quarters(t2, t6, t10, t14);
+        (t3, t7, t11, t15) = Quarters(t3, t7, t11, t15);
+        t0.Store(target); // in order: see above
+        t1.Store(target + (1 * width));
+        t2.Store(target + (2 * width));
+        t3.Store(target + (3 * width));
+        t4.Store(target + (4 * width));
+        t5.Store(target + (5 * width));
+        t6.Store(target + (6 * width));
+        t7.Store(target + (7 * width));
+        t8.Store(target + (8 * width));
+        t9.Store(target + (9 * width));
+        t10.Store(target + (10 * width));
+        t11.Store(target + (11 * width));
+        t12.Store(target + (12 * width));
+        t13.Store(target + (13 * width));
+        t14.Store(target + (14 * width));
+        t15.Store(target + (15 * width));
+    }
+
+    static Vector512<float> LowPairs(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle();
+
+    static Vector512<float> HighPairs(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle();
+
+    /// <summary>Result q holds quarter q of each: four rows of quarters transposed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Quarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        var lowAB = Avx512F.Shuffle4x128(a, b, 0x44); // quarters 0, 1 of each
+        var lowCD = Avx512F.Shuffle4x128(c, d, 0x44);
+        var highAB = Avx512F.Shuffle4x128(a, b, 0xEE); // quarters 2, 3
+        var highCD = Avx512F.Shuffle4x128(c, d, 0xEE);
+        return (Avx512F.Shuffle4x128(lowAB, lowCD, 0x88), Avx512F.Shuffle4x128(lowAB, lowCD, 0xDD),
+            Avx512F.Shuffle4x128(highAB, highCD, 0x88), Avx512F.Shuffle4x128(highAB, highCD, 0xDD));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace TalkingMachines.Tensors.Cpu;
 
@@ -40,6 +41,11 @@ internal static unsafe class Tile
 
     static void Multiply12x32(int depth, float* a, float* b, float* c, nint stride, bool accumulate)
     {
+        for (float* line = c, end = c + (12 * stride); line != end; line += stride)
+        {
+            Sse.Prefetch0(line); // else the stores at the end wait for main memory
+            Sse.Prefetch0(line + 16);
+        }
         Vector512<float> s0a = default, s0b = default;
         Vector512<float> s1a = default, s1b = default;
         Vector512<float> s2a = default, s2b = default;

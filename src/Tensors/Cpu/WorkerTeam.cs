@@ -15,7 +15,7 @@ internal interface IParallelJob
 /// </summary>
 internal sealed unsafe partial class WorkerTeam : IDisposable
 {
-    const int SpinsBeforeSleep = 20_000; // about 0.2 ms: longer than the gap between two ops of a block
+    const int SpinsBeforeSleep = 1_000; // about 0.2 ms: longer than the gap between two ops of a block
 
     readonly Thread[] threads;
     readonly SemaphoreSlim[] wakes;
@@ -26,12 +26,13 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
     long scratchBytes;
     readonly Lock caller = new();
 
+    // The job lies on the caller's stack: only who has claimed a part of it may look at these three.
     void* job;
     delegate*<void*, int, int, void> run;
     int parts;
-    int next;
-    int generation;
-    int busy;
+
+    int unclaimed;
+    int unfinished;
     bool stopping;
     Exception? failure;
 
@@ -86,65 +87,73 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
 
     static void Trampoline<TJob>(void* job, int part, int worker) where TJob : unmanaged, IParallelJob => ((TJob*)job)->Run(part, worker);
 
+    // Parts are counted, not workers: one that wakes late, its core being busy elsewhere, finds nothing and holds up nobody.
     void Share(void* job, delegate*<void*, int, int, void> run, int parts)
     {
         this.job = job;
         this.run = run;
         this.parts = parts;
-        next = 0;
         failure = null;
-        Volatile.Write(ref busy, threads.Length);
-        Interlocked.Increment(ref generation);
+        unfinished = parts;
+        Interlocked.Exchange(ref unclaimed, parts); // publishes what was written above
         for (int worker = 1; worker <= threads.Length; worker++)
-            if (Interlocked.Exchange(ref sleeping[worker], 0) == 1) wakes[worker].Release();
+            if (Volatile.Read(ref sleeping[worker]) == 1 && Interlocked.Exchange(ref sleeping[worker], 0) == 1) wakes[worker].Release();
         TakeParts(0);
-        var spin = new SpinWait();
-        while (Volatile.Read(ref busy) > 0) spin.SpinOnce(sleep1Threshold: -1);
+        // No yield while a part is likely about to end: on a busy machine it would give away a whole slice of the scheduler.
+        for (int spin = 0; spin < SpinsBeforeSleep && Volatile.Read(ref unfinished) > 0; spin++) Thread.SpinWait(8);
+        var slow = new SpinWait();
+        while (Volatile.Read(ref unfinished) > 0) slow.SpinOnce(sleep1Threshold: -1);
         if (failure is { } thrown) throw new InvalidOperationException($"A kernel failed: {thrown.Message}", thrown);
     }
 
     void TakeParts(int worker)
     {
-        try
+        for (int left; (left = Claim()) > 0;)
         {
-            int part;
-            while ((part = Interlocked.Increment(ref next) - 1) < parts) run(job, part, worker);
+            try
+            {
+                run(job, parts - left, worker);
+            }
+            catch (Exception thrown)
+            {
+                failure = thrown; // for the caller to throw when every part has ended
+            }
+            Interlocked.Decrement(ref unfinished);
         }
-        catch (Exception thrown)
+    }
+
+    /// <summary>Takes one of the parts left and returns how many there were with it; 0 if none.</summary>
+    int Claim()
+    {
+        int left = Volatile.Read(ref unclaimed);
+        while (left > 0)
         {
-            failure = thrown; // the caller throws it once every worker has let go of the job, which lies on its stack
+            int found = Interlocked.CompareExchange(ref unclaimed, left - 1, left);
+            if (found == left) return left;
+            left = found;
         }
+        return 0;
     }
 
     void Work(int worker)
     {
         if (pinned) Pin(cores[worker]);
-        int seen = 0;
         while (!Volatile.Read(ref stopping))
-        {
-            if (!AwaitJob(worker, ref seen)) continue;
-            TakeParts(worker);
-            Interlocked.Decrement(ref busy);
-        }
+            if (AwaitJob(worker)) TakeParts(worker);
     }
 
-    bool AwaitJob(int worker, ref int seen)
+    bool AwaitJob(int worker)
     {
         for (int spin = 0; spin < SpinsBeforeSleep; spin++)
         {
-            int now = Volatile.Read(ref generation);
-            if (now != seen)
-            {
-                seen = now;
-                return !Volatile.Read(ref stopping);
-            }
+            if (Volatile.Read(ref unclaimed) > 0) return true;
             Thread.SpinWait(8);
         }
         Interlocked.Exchange(ref sleeping[worker], 1);
         // A job may have come between the last look and the flag: then take the flag back, unless the caller already did.
-        if (Volatile.Read(ref generation) != seen && Interlocked.Exchange(ref sleeping[worker], 0) == 1) return false;
-        wakes[worker].Wait();
-        return false;
+        bool late = Volatile.Read(ref unclaimed) > 0 || Volatile.Read(ref stopping);
+        if (!late || Interlocked.Exchange(ref sleeping[worker], 0) == 0) wakes[worker].Wait();
+        return Volatile.Read(ref unclaimed) > 0;
     }
 
     static void Pin(int core)
@@ -162,7 +171,6 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref stopping, true);
-        Interlocked.Increment(ref generation);
         for (int worker = 1; worker <= threads.Length; worker++) wakes[worker].Release();
         foreach (var thread in threads) thread.Join();
         foreach (var wake in wakes) wake?.Dispose();

@@ -6,7 +6,7 @@ namespace TalkingMachines.Training;
 public static class Recipes
 {
     // Methods, not values: a recipe is made when it is asked for.
-    static readonly Func<Recipe>[] all = [MiniAutoencoder];
+    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish];
 
     /// <summary>Every recipe, in the order of training.</summary>
     public static IEnumerable<Recipe> All => all.Select(make => make());
@@ -26,5 +26,53 @@ public static class Recipes
         EmaDecay = 0.998f,
         GradientClip = 1,
         ValidateEvery = 250,
+    };
+
+    /// <summary>What the mini model hears.</summary>
+    public static HearingRecipe MiniHearing() => new()
+    {
+        Name = "mini-hearing",
+        Steps = 1500,
+        Clips = 2400,
+        MuonRate = 0.01f,
+        WarmupSteps = 20,
+        ValidateEvery = 300,
+        EmaDecay = 0.99f,
+    };
+
+    /// <summary>Stage 1: video from picture and gestures, without audio layers.</summary>
+    public static DiffusionRecipe MiniWarmup() => new()
+    {
+        Name = "mini-warmup",
+        Layers = TrainedLayers.AllWithoutAudio,
+        Steps = 400,
+        Clips = 2400,
+        MuonRate = 0.012f,
+        WarmupSteps = 20,
+        DecayFrom = 1,
+        GradientClip = 5,
+        ValidateEvery = 100,
+    };
+
+    /// <summary>Stage 2: the new audio layers learn, all others frozen.</summary>
+    public static DiffusionRecipe MiniAudio() => MiniWarmup() with
+    {
+        Name = "mini-audio",
+        Layers = TrainedLayers.AudioOnly,
+        From = MiniWarmup().Name,
+        Steps = 400,
+        Seed = 2,
+    };
+
+    /// <summary>Everything together, rates falling at the end: the weights that are shipped.</summary>
+    public static DiffusionRecipe MiniPolish() => MiniWarmup() with
+    {
+        Name = "mini-polish",
+        Layers = TrainedLayers.All,
+        From = MiniAudio().Name,
+        Steps = 2000,
+        Seed = 3,
+        DecayFrom = 0.5,
+        ValidateEvery = 200,
     };
 }

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace TalkingMachines.Bench;
+
+/// <summary>PyTorch as a child process: a line {"kind", "sizes", "seconds"} in, a line with the seconds of one call out.</summary>
+sealed class PyTorchKernels : IDisposable
+{
+    const string Script = "pytorch_kernels.py";
+    const int Settling = 15; // ms: each side's threads spin on for a while after work
+    readonly Process child;
+    readonly ManualResetEventSlim pause = new();
+
+    public PyTorchKernels(string python, int threads)
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, Script);
+        var start = new ProcessStartInfo(python, [script, threads.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        child = Process.Start(start) ?? throw new InvalidOperationException($"{python} did not start.");
+        Version = Answer("its version");
+    }
+
+    public string Version { get; }
+
+    /// <summary>Seconds of one call, averaged over a round.</summary>
+    public double Time(KernelCase kernel, TimeSpan round)
+    {
+        pause.Wait(Settling);
+        child.StandardInput.WriteLine(JsonSerializer.Serialize(new { kind = kernel.Kind, sizes = kernel.Sizes, seconds = round.TotalSeconds }));
+        double seconds = double.Parse(Answer(kernel.Name), CultureInfo.InvariantCulture);
+        pause.Wait(Settling);
+        return seconds;
+    }
+
+    string Answer(string about) => child.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch's side ended before it gave {about}; its complaint stands above.");
+
+    public void Dispose()
+    {
+        child.StandardInput.Close();
+        child.WaitForExit();
+        child.Dispose();
+        pause.Dispose();
+    }
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using TalkingMachines.Models.Audio;
+using TalkingMachines.Models.Image;
+using TalkingMachines.Models.Vae;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Training.Data;
+
+/// <summary>
+/// A clip set as the transformer sees it: code differences to the reference picture by frame, the reference's features, and
+/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights it was made with.
+/// </summary>
+public sealed class LatentSet
+{
+    const int Picture = 256;
+    const int Cells = (Picture / 16) * (Picture / 16);
+
+    readonly ClipSet clips;
+    readonly int codeValues;
+    readonly int referenceValues;
+    readonly Half[][] codes;
+    readonly Half[][] references;
+    readonly float[][] hearing;
+
+    LatentSet(ClipSet clips, AutoencoderConfig config)
+    {
+        this.clips = clips;
+        codeValues = config.CodeChannels * Cells;
+        referenceValues = config.Width16 * Cells;
+        codes = [.. Enumerable.Range(0, clips.Count).Select(_ => new Half[ClipSet.Frames * codeValues])];
+        references = [.. Enumerable.Range(0, clips.Count).Select(_ => new Half[referenceValues])];
+        hearing = [.. Enumerable.Range(0, clips.Count).Select(_ => new float[ClipSet.Frames * HearingValues])];
+    }
+
+    public const int HearingValues = MelEncoder.Features + MelEncoder.MouthValues;
+
+    public ClipSet Clips => clips;
+
+    /// <summary>Values of one frame's code difference [4,16,16].</summary>
+    public int CodeValues => codeValues;
+
+    public ReadOnlySpan<Half> Code(int clip, int frame) => codes[clip].AsSpan(frame * codeValues, codeValues);
+
+    /// <summary>The reference picture's features at 1/16: [144,1,16,16].</summary>
+    public ReadOnlySpan<Half> Reference(int clip) => references[clip];
+
+    public ReadOnlySpan<float> Hearing(int clip, int frame) => hearing[clip].AsSpan(frame * HearingValues, HearingValues);
+
+    /// <summary>Reads or makes the set. Hearing is always computed: it takes seconds.</summary>
+    public static LatentSet Open(string path, ClipSet clips, ReferenceAutoencoder autoencoder, string autoencoderFile, MelEncoder encoder, Device device, IProgress<TrainingEvent> progress, CancellationToken cancel)
+    {
+        var set = new LatentSet(clips, autoencoder.Config);
+        byte[] mark = SHA256.HashData(File.ReadAllBytes(autoencoderFile));
+        if (!set.Read(path, mark))
+        {
+            set.Encode(autoencoder, device, progress, cancel);
+            set.Write(path, mark);
+        }
+        for (int clip = 0; clip < clips.Count; clip++) set.Hear(clip, encoder, device);
+        return set;
+    }
+
+    void Hear(int clip, MelEncoder encoder, Device device)
+    {
+        using var scope = Tensor.Scope();
+        // As HearingStream hears it: silence before and after.
+        const int Margin = MelEncoder.Context, Inner = 4 * ClipSet.Frames, Total = Inner + (2 * Margin);
+        float[] values = new float[MelSpectrogram.Bands * Total];
+        Array.Fill(values, MelSpectrogram.Silence);
+        var mel = clips.Mel(clip);
+        for (int band = 0; band < MelSpectrogram.Bands; band++)
+            for (int i = 0; i < Inner; i++) values[(band * Total) + Margin + i] = (float)mel[(band * Inner) + i];
+        var features = encoder.Forward(Tensor.From(device, [1, MelSpectrogram.Bands, Total], values));
+        features.Narrow(1, Margin / 4, ClipSet.Frames).Read(hearing[clip]);
+    }
+
+    void Encode(ReferenceAutoencoder autoencoder, Device device, IProgress<TrainingEvent> progress, CancellationToken cancel)
+    {
+        using var drawn = new PrefetchedBatches<byte[]>(clip => Draw(new PuppetRenderer(), clip), capacity: 4, threads: 2);
+        for (int clip = 0; clip < clips.Count; clip++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            EncodeOne(clip, drawn.Take(clip), autoencoder, device);
+            progress.Report(new Preparing($"encoding {clips.Count} clips", (clip + 1.0) / clips.Count));
+        }
+    }
+
+    // The reference picture, then the frames, as bytes.
+    byte[] Draw(PuppetRenderer renderer, int clip)
+    {
+        const int Bytes = Picture * Picture * 3;
+        if (clip >= clips.Count) return [];
+        byte[] pictures = new byte[(1 + ClipSet.Frames) * Bytes];
+        var puppet = Puppet.FromSeed(clips.Character(clip));
+        for (int i = 0; i <= ClipSet.Frames; i++)
+            renderer.Draw(puppet, i == 0 ? PuppetPose.Neutral : clips.Pose(clip, i - 1), Picture, PixelRegion.Whole(Picture), pictures.AsSpan(i * Bytes, Bytes));
+        return pictures;
+    }
+
+    void EncodeOne(int clip, byte[] pictures, ReferenceAutoencoder autoencoder, Device device)
+    {
+        using var scope = Tensor.Scope();
+        float[] planes = new float[pictures.Length];
+        const int Values = Picture * Picture * 3;
+        for (int i = 0; i <= ClipSet.Frames; i++) PixelPlanes.FromBytes(pictures.AsSpan(i * Values, Values), planes.AsSpan(i * Values, Values));
+        var features = autoencoder.Reference(Tensor.From(device, [1, 3, Picture, Picture], planes.AsSpan(0, Values)));
+        Store(features.At16, references[clip]);
+        const int Together = 12;
+        for (int first = 0; first < ClipSet.Frames; first += Together)
+        {
+            using var inner = Tensor.Scope();
+            var frames = Tensor.From(device, [Together, 3, Picture, Picture], planes.AsSpan((1 + first) * Values, Together * Values));
+            var difference = autoencoder.Moments(frames, features).Mean - features.Code;
+            Store(difference, codes[clip].AsSpan(first * codeValues, Together * codeValues));
+        }
+    }
+
+    static void Store(Tensor tensor, Span<Half> target)
+    {
+        float[] values = tensor.ToArray();
+        for (int i = 0; i < values.Length; i++) target[i] = (Half)values[i];
+    }
+
+    bool Read(string path, byte[] mark)
+    {
+        if (!File.Exists(path)) return false;
+        using var file = File.OpenRead(path);
+        long expected = mark.Length + (2L * clips.Count * ((ClipSet.Frames * codeValues) + referenceValues));
+        byte[] found = new byte[mark.Length];
+        if (file.Length != expected) return false;
+        file.ReadExactly(found);
+        if (!found.AsSpan().SequenceEqual(mark)) return false;
+        foreach (var bytes in Parts()) file.ReadExactly(bytes.Span);
+        return true;
+    }
+
+    void Write(string path, byte[] mark)
+    {
+        using (var file = File.Create(path + ".part"))
+        {
+            file.Write(mark);
+            foreach (var bytes in Parts()) file.Write(bytes.Span);
+        }
+        File.Move(path + ".part", path, overwrite: true);
+    }
+
+    IEnumerable<Memory<byte>> Parts() => codes.Concat(references).Select(RawMemory.Of);
+}

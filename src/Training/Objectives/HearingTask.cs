@@ -1,0 +1,125 @@
+using MathNet.Numerics.LinearAlgebra;
+using TalkingMachines.Models.Audio;
+using TalkingMachines.Models.Layers;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
+using TalkingMachines.Training.Data;
+
+namespace TalkingMachines.Training.Objectives;
+
+/// <summary>Trains what the mini model hears: mouth values from sound. Its features are then whitened and frozen. (MINI-MODEL, "Audio".)</summary>
+public sealed record HearingRecipe : Recipe
+{
+    public required int Clips { get; init; }
+
+    public int Batch { get; init; } = 24;
+
+    public override ITrainingTask Open(RunFolder run, Device device) => new HearingTask(this, run, device);
+}
+
+/// <summary>Squared error of five mouth values by video frame.</summary>
+public sealed class HearingTask : ITrainingTask
+{
+    /// <summary>Clips of validation characters, shared by the recipes.</summary>
+    public const int ValidationClips = 64;
+
+    const int MelFrames = 4 * ClipSet.Frames;
+
+    readonly HearingRecipe recipe;
+    readonly RunFolder folder;
+    readonly MelEncoder model;
+    ClipSet? clips;
+    ClipSet? validation;
+
+    public HearingTask(HearingRecipe recipe, RunFolder run, Device device)
+    {
+        this.recipe = recipe;
+        folder = run;
+        Weights = Weights.New(device, recipe.Seed);
+        model = new MelEncoder(Weights);
+        Trained = Weights.All.Where(w => !w.Key.StartsWith("whitening", StringComparison.Ordinal)).ToDictionary();
+    }
+
+    public Weights Weights { get; }
+
+    public IReadOnlyDictionary<string, Tensor> Trained { get; }
+
+    public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
+    {
+        clips = ClipSet.Open(ClipFiles.Training(folder), ClipFiles.Seed, recipe.Clips, null, progress, cancel);
+        validation = ClipSet.Open(ClipFiles.Validation(folder), ClipFiles.Seed + 1, ValidationClips, CharacterSeeds.FirstValidation, progress, cancel);
+    }
+
+    public Tensor Loss(int step, LossParts parts)
+    {
+        using var scope = Tensor.Scope();
+        var random = new RandomStream(recipe.Seed).Fork((ulong)step);
+        int[] rows = [.. Enumerable.Range(0, recipe.Batch).Select(_ => random.Integer(clips!.Count))];
+        var (mel, truth) = Batch(clips!, rows, random);
+        var heard = model.Mouth(model.Raw(mel));
+        return scope.Keep((heard - truth).Square().Mean());
+    }
+
+    /// <summary>Mel features [B,40,M] and true mouths [B,F,5]; with a random stream the loudness varies and noise covers patches.</summary>
+    (Tensor Mel, Tensor Truth) Batch(ClipSet set, ReadOnlySpan<int> rows, RandomStream? random)
+    {
+        int size = MelSpectrogram.Bands * MelFrames;
+        float[] mel = new float[rows.Length * size], truth = new float[rows.Length * ClipSet.Frames * MouthShape.Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            var source = set.Mel(rows[i]);
+            float gain = random is null ? 0 : random.Uniform(-0.35f, 0.35f); // ln of power / 4: about 6 dB
+            for (int j = 0; j < size; j++) mel[(i * size) + j] = (float)source[j] + gain;
+            for (int frame = 0; frame < ClipSet.Frames; frame++)
+            {
+                var mouth = set.Mouth(rows[i], frame);
+                for (int k = 0; k < mouth.Length; k++) truth[(((i * ClipSet.Frames) + frame) * mouth.Length) + k] = (float)mouth[k];
+            }
+        }
+        return (Tensor.From(Weights.Device, [rows.Length, MelSpectrogram.Bands, MelFrames], mel), Tensor.From(Weights.Device, [rows.Length, ClipSet.Frames, MouthShape.Count], truth));
+    }
+
+    /// <summary>Correlation of each mouth value over the validation clips; sets the whitening as it goes.</summary>
+    public IReadOnlyList<Metric> Validate(int step, RunFolder run)
+    {
+        Whiten();
+        using var scope = Tensor.Scope();
+        var (mel, truth) = Batch(validation!, [.. Enumerable.Range(0, ValidationClips)], null);
+        float[] heard = model.Mouth(model.Raw(mel)).ToArray(), real = truth.ToArray();
+        string[] names = ["open", "width", "round", "teeth", "tongue"];
+        return [.. names.Select((name, k) => new Metric(name, Correlation(heard, real, k, names.Length)))];
+    }
+
+    static double Correlation(float[] a, float[] b, int offset, int stride)
+    {
+        var x = Enumerable.Range(0, a.Length / stride).Select(i => (double)a[(i * stride) + offset]);
+        var y = Enumerable.Range(0, b.Length / stride).Select(i => (double)b[(i * stride) + offset]);
+        return MathNet.Numerics.Statistics.Correlation.Pearson(x, y);
+    }
+
+    // Leading principal components of the raw features, each to unit variance.
+    void Whiten()
+    {
+        int rows = Math.Min(clips!.Count, 400), frames = rows * ClipSet.Frames;
+        var features = Matrix<double>.Build.Dense(frames, MelEncoder.RawFeatures);
+        for (int clip = 0; clip < rows; clip++)
+        {
+            using var scope = Tensor.Scope();
+            float[] raw = model.Raw(Batch(clips, [clip], null).Mel).ToArray();
+            for (int i = 0; i < raw.Length; i++) features[(clip * ClipSet.Frames) + (i / MelEncoder.RawFeatures), i % MelEncoder.RawFeatures] = raw[i];
+        }
+        var centre = features.ColumnSums() / frames;
+        for (int row = 0; row < frames; row++) features.SetRow(row, features.Row(row) - centre);
+        var decomposition = ((features.TransposeThisAndMultiply(features)) / frames).Evd(Symmetricity.Symmetric);
+        float[] matrix = new float[MelEncoder.Features * MelEncoder.RawFeatures];
+        for (int k = 0; k < MelEncoder.Features; k++)
+        {
+            int column = MelEncoder.RawFeatures - 1 - k; // eigenvalues come in rising order
+            double scale = 1 / Math.Sqrt(decomposition.EigenValues[column].Real + (1e-4 * decomposition.EigenValues[^1].Real));
+            for (int i = 0; i < MelEncoder.RawFeatures; i++) matrix[(k * MelEncoder.RawFeatures) + i] = (float)(decomposition.EigenVectors[i, column] * scale);
+        }
+        model.SetWhitening([.. centre.Select(c => (float)c)], matrix);
+    }
+
+    public void Dispose() => Weights.Dispose();
+}
