@@ -68,26 +68,27 @@ internal sealed class BenchVerb : ModelVerb
         terminal.Result($"{report.Processor}, {report.Cores} cores, {report.System}; version {report.Version}");
         terminal.Result(string.Create(CultureInfo.InvariantCulture,
             $"{report.Model}: {first.Steps} steps, {report.Chunks} chunks of {first.ChunkMilliseconds:0} ms, which the time between chunks (TTBC) must stay below"));
-        var table = new Table().RoundedBorder();
-        foreach (string column in (ReadOnlySpan<string>)["diffusion | decoder", "frames/s", "x real time", "TTBC median", "p95", "p99", "max ms", "first frame ms", "process MB", "tensors MB", "managed KB/chunk"])
-            table.AddColumn(column);
-        foreach (var run in report.Runs) table.AddRow([.. Cells(run).Select(Markup.Escape)]);
+        var table = new Table().RoundedBorder().AddColumn("diffusion | decoder");
+        foreach (var run in report.Runs)
+            table.AddColumn(new TableColumn(Markup.Escape(run.DiffusionDevice == run.DecoderDevice ? run.DiffusionDevice : $"{run.DiffusionDevice} | {run.DecoderDevice}")).RightAligned());
+        foreach (var (name, format, value) in Figures)
+            table.AddRow([name, .. report.Runs.Select(run => value(run).ToString(format, CultureInfo.InvariantCulture))]);
         terminal.Tables.Write(table);
     }
 
-    static string[] Cells(GenerationReport run)
-    {
-        static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
-        var between = run.TimeBetweenChunksMilliseconds;
-        return
-        [
-            run.DiffusionDevice == run.DecoderDevice ? run.DiffusionDevice : $"{run.DiffusionDevice} | {run.DecoderDevice}",
-            Number(run.FramesPerSecond, "0.0"), Number(run.RealTimeFactor, "0.00"),
-            Number(between.Median, "0"), Number(between.P95, "0"), Number(between.P99, "0"), Number(between.Max, "0"),
-            Number(run.FirstFrameMilliseconds, "0"), Number(run.PeakProcessBytes / 1e6, "0"), Number(run.PeakTensorBytes / 1e6, "0.0"),
-            Number(run.ManagedBytesPerChunk / 1024.0, "0.0"),
-        ];
-    }
+    static readonly (string Name, string Format, Func<GenerationReport, double> Value)[] Figures =
+    [
+        ("frames a second", "0.0", run => run.FramesPerSecond),
+        ("times real time", "0.00", run => run.RealTimeFactor),
+        ("TTBC median, ms", "0", run => run.TimeBetweenChunksMilliseconds.Median),
+        ("TTBC p95, ms", "0", run => run.TimeBetweenChunksMilliseconds.P95),
+        ("TTBC p99, ms", "0", run => run.TimeBetweenChunksMilliseconds.P99),
+        ("TTBC max, ms", "0", run => run.TimeBetweenChunksMilliseconds.Max),
+        ("first frame, ms", "0", run => run.FirstFrameMilliseconds),
+        ("peak memory of the process, MB", "0", run => run.PeakProcessBytes / 1e6),
+        ("peak memory of tensors, MB", "0.0", run => run.PeakTensorBytes / 1e6),
+        ("managed memory a chunk, KiB", "0.0", run => run.ManagedBytesPerChunk / 1024.0),
+    ];
 
     /// <summary>What was measured, and on what.</summary>
     /// <param name="Version">Of the program, with the commit that it was built from.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using TalkingMachines.Models;
 using TalkingMachines.Serving;
@@ -10,7 +11,12 @@ internal abstract class ModelVerb(string name, string description, params string
 {
     const string Shipped = "mini";
 
-    static readonly JsonSerializerOptions Readable = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    static readonly JsonSerializerOptions Readable = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // goes to a terminal or a file, never into a page
+    };
 
     protected static Option<string> ModelOption() => Text("--model", "DIR", $"Folder of the model [default: models/{Shipped}]");
 

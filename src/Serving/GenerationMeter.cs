@@ -27,14 +27,15 @@ internal sealed class GenerationMeter
         start = clock.GetTimestamp();
     }
 
-    public void Add(FrameChunk chunk)
+    /// <param name="allocatedByStages">Managed bytes so far.</param>
+    public void Add(FrameChunk chunk, long allocatedByStages)
     {
         long now = clock.GetTimestamp();
         if (chunks == 0) first = clock.GetElapsedTime(start, now);
         else between.Add(clock.GetElapsedTime(last, now));
         last = now;
         frames += chunk.Frames;
-        allocated = GC.GetTotalAllocatedBytes();
+        allocated = allocatedByStages;
         if (++chunks == ColdChunks) allocatedWhenWarm = allocated;
     }
 

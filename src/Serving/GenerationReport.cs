@@ -34,7 +34,7 @@ public sealed record GenerationReport
     /// <summary>Largest memory of tensors on the devices: weights, caches and activations.</summary>
     public required long PeakTensorBytes { get; init; }
 
-    /// <summary>Managed memory allocated for a chunk by the whole process, once warm; 0 where there were too few chunks.</summary>
+    /// <summary>Managed memory that the stages allocate for a chunk, once warm; 0 where there were too few chunks.</summary>
     public required long ManagedBytesPerChunk { get; init; }
 
     /// <summary>Denoising steps.</summary>

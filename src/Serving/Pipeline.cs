@@ -42,6 +42,9 @@ public sealed class Pipeline : IDisposable
     /// <summary>Gives the chunks, which the reader disposes; ends with the failure of a stage if there was one.</summary>
     public ChannelReader<FrameChunk> Frames => frames;
 
+    /// <summary>Managed memory that the stages have allocated so far.</summary>
+    public long AllocatedBytes => drive.AllocatedBytes + diffusion.AllocatedBytes + decoder.AllocatedBytes;
+
     /// <summary>An empty block to fill and send.</summary>
     public SoundBlock NewBlock(int turn) => new(turn, blocks.Lend());
 

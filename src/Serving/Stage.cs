@@ -12,6 +12,7 @@ public abstract class Stage<TIn, TOut> : IDisposable where TIn : IDisposable whe
     readonly ChannelWriter<TOut> output;
     readonly CancellationToken stop;
     readonly Thread thread;
+    long allocatedBytes;
 
     /// <param name="name">Of the thread, for debuggers and profilers.</param>
     /// <param name="stop">Ends the stage wherever it waits.</param>
@@ -20,6 +21,9 @@ public abstract class Stage<TIn, TOut> : IDisposable where TIn : IDisposable whe
         (this.input, this.output, this.stop) = (input, output, stop);
         thread = new Thread(Run) { IsBackground = true, Name = name };
     }
+
+    /// <summary>Managed memory that the thread has allocated up to the message it handled last.</summary>
+    public long AllocatedBytes => Volatile.Read(ref allocatedBytes);
 
     public void Start() => thread.Start();
 
@@ -84,7 +88,10 @@ public abstract class Stage<TIn, TOut> : IDisposable where TIn : IDisposable whe
             Open();
             while (input.WaitToReadAsync(stop).AsTask().GetAwaiter().GetResult())
                 while (!stop.IsCancellationRequested && input.TryRead(out var message))
+                {
                     using (message) Process(message);
+                    Volatile.Write(ref allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
+                }
             Finish();
         }
         finally

@@ -66,10 +66,11 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
         await foreach (var chunk in pipeline.Frames.ReadAllAsync(stop))
         {
             using var own = chunk;
-            meter.Add(chunk);
+            meter.Add(chunk, pipeline.AllocatedBytes);
             for (int i = 0; i < chunk.Frames; i++) video?.WriteFrame(chunk.Frame(i).Span);
             video?.WriteSound(chunk.Sound.Span);
-            progress?.Report(new GenerationProgress(written += chunk.Frames, total));
+            written += chunk.Frames;
+            progress?.Report(new GenerationProgress(written, total));
         }
         if (written == 0) throw new MediaException("The sound is empty: it has not one sample to say.");
     }

@@ -3,7 +3,6 @@ using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
 using TalkingMachines.Serving;
 using TalkingMachines.Tensors;
-using TalkingMachines.Tests.Cli;
 using Xunit;
 
 namespace TalkingMachines.Tests.Serving;
@@ -46,7 +45,7 @@ public sealed class SpeechActivityTests
     [Fact]
     public void Speech_lasts_for_the_hangover_and_ends()
     {
-        float[] sound = [.. Noise(10 * Frame, 0), .. Noise(4 * Frame, 0.2f), .. Noise(20 * Frame, 0)];
+        float[] sound = [.. Noise(10 * Frame, 0), .. Noise((4 * Frame) - 1, 0.2f), .. Noise((20 * Frame) + 1, 0)];
         var expected = Enumerable.Range(0, 34).Select(frame => frame >= 10 && frame < 14 + SpeechActivity.Hangover);
         Assert.Equal(expected, Frames(sound));
     }
@@ -80,31 +79,30 @@ public sealed class SpeechActivityTests
         Assert.Equal(Frames(sound), Enumerable.Range(0, (int)activity.Frames).Select(frame => activity.IsSpeaking(frame)));
     }
 
-    [VoiceFact]
+    [Fact]
     public void Speech_speaks_and_the_pauses_around_it_do_not()
     {
-        var performance = Speak(VoiceEffects.Clean);
-        var (missed, invented) = Compare(performance);
+        var clean = Speak(VoiceEffects.Clean);
+        var (missed, invented) = Compare(Frames(clean.Sound.Samples), clean.Speaking);
         Assert.InRange(missed, 0, 0.03);
         Assert.InRange(invented, 0, 0.1);
     }
 
-    [VoiceFact]
-    public void Speech_is_told_from_the_noise_of_a_room()
+    [Fact]
+    public void Speech_is_told_from_the_noise_of_a_room_that_has_been_heard()
     {
-        var performance = Speak(VoiceEffects.Clean);
-        float[] noise = Noise(performance.Sound.Samples.Length, 0.01f), sound = performance.Sound.Samples;
-        for (int i = 0; i < sound.Length; i++) sound[i] += noise[i];
-        var (missed, invented) = Compare(performance);
+        var clean = Speak(VoiceEffects.Clean);
+        const int Before = 60;
+        float[] sound = Noise(clean.Sound.Samples.Length + (Before * Frame), 0.01f);
+        for (int i = 0; i < clean.Sound.Samples.Length; i++) sound[(Before * Frame) + i] += clean.Sound.Samples[i];
+        var (missed, invented) = Compare(Frames(sound)[Before..], clean.Speaking);
         Assert.InRange(missed, 0, 0.1);
         Assert.InRange(invented, 0, 0.1);
     }
 
     /// <summary>Shares of true speech called silent, and of frames more than the hangover away from speech called speaking.</summary>
-    static (double Missed, double Invented) Compare(Performance performance)
+    static (double Missed, double Invented) Compare(bool[] found, bool[] truth)
     {
-        var found = Frames(performance.Sound.Samples);
-        var truth = performance.Speaking;
         bool Near(int frame) => Enumerable.Range(frame - SpeechActivity.Hangover - 1, SpeechActivity.Hangover + 3).Any(i => i >= 0 && i < truth.Length && truth[i]);
         int[] spoken = [.. Enumerable.Range(0, truth.Length).Where(i => truth[i])], quiet = [.. Enumerable.Range(0, truth.Length).Where(i => !Near(i))];
         return (spoken.Count(i => !found[i]) / (double)spoken.Length, quiet.Count(i => found[i]) / Math.Max(1.0, quiet.Length));
