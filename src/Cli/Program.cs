@@ -18,6 +18,7 @@ public static class Program
         new GenerateVerb(),
         new CharacterVerb(),
         new TrainVerb(),
+        new EvaluateVerb(),
         new BenchVerb(),
         new DoctorVerb(),
     ];

@@ -4,24 +4,27 @@ internal sealed unsafe partial class CpuBackend
 {
     static readonly ConvolutionWindow Dense = new();
 
-    public override void Convolution(Tensor x, Tensor weight, Tensor? bias, in ConvolutionWindow window, Tensor y)
-    {
-        var picture = PaddedPicture.Make(team, x, window, Dense, out var padded);
-        Convolve(picture, Data(weight), weight.Shape, bias, window, y);
-        padded?.Release();
-    }
+    public override void Convolution(Tensor x, Tensor weight, Tensor? bias, in ConvolutionWindow window, Tensor y) =>
+        Convolve(x, Data(weight), weight.Shape, bias is null ? null : Data(bias), window, Dense, y);
 
-    // y = weight * picture, the padding being part of the picture.
-    void Convolve(in PaddedPicture picture, float* weight, in Shape w, Tensor? bias, in ConvolutionWindow strides, Tensor y)
+    // y = weight * x, padded and strided by window; dilation: x with zeros between its cells.
+    void Convolve(Tensor x, float* weight, in Shape w, float* bias, in ConvolutionWindow window, in ConvolutionWindow dilation, Tensor y)
     {
+        if (dilation is { StrideT: 1, StrideH: 1, StrideW: 1 } && Winograd.Fits(w, window, y.Shape))
+        {
+            Winograd.Run(team, x, weight, w[0], bias, window, y);
+            return;
+        }
         var o = y.Shape;
         int depth = w.Product(1, 5), pixels = o.Product(2, 5);
+        var picture = PaddedPicture.Make(team, x, window, dilation, out var padded);
         var taps = y.Device.Memory.Rent((long)depth * sizeof(int));
         ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
-        var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], strides);
-        var product = new Product(Data(y), pixels) { PerImage = pixels, ImageStride = (long)o[1] * pixels, RowBias = bias is null ? null : Data(bias) };
+        var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
+        var product = new Product(Data(y), pixels) { PerImage = pixels, ImageStride = (long)o[1] * pixels, RowBias = bias };
         Gemm.Run(team, y.Device.Memory, w[0], o[0] * pixels, depth, new RowPanels(weight, depth), new PixelPanels(map), product);
         taps.Release();
+        padded?.Release();
     }
 
     /// <summary>A convolution at stride 1 of dy, zeros between its cells, with the kernel turned round and its channels swapped.</summary>
@@ -32,13 +35,11 @@ internal sealed unsafe partial class CpuBackend
             StrideT: 1, FrontT: w[2] - 1 - window.FrontT, BackT: s[2] + window.FrontT - ((o[2] - 1) * window.StrideT) - 1,
             FrontH: w[3] - 1 - window.FrontH, BackH: s[3] + window.FrontH - ((o[3] - 1) * window.StrideH) - 1,
             FrontW: w[4] - 1 - window.FrontW, BackW: s[4] + window.FrontW - ((o[4] - 1) * window.StrideW) - 1);
-        var picture = PaddedPicture.Make(team, dy, padding, window, out var padded);
         var turned = dx.Device.Memory.Rent(weight.Count * sizeof(float));
         Shape shape = [w[1], w[0], w[2], w[3], w[4]];
         team.Run(new TurnJob(Data(weight), (float*)turned.Pointer, w[0], w[1], w.Product(2, 5)), w[1]);
-        Convolve(picture, (float*)turned.Pointer, shape, null, Dense, dx);
+        Convolve(dy, (float*)turned.Pointer, shape, null, padding, window, dx);
         turned.Release();
-        padded?.Release();
     }
 
     readonly struct TurnJob(float* weight, float* turned, int outputs, int inputs, int taps) : IParallelJob

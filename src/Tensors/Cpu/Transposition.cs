@@ -97,7 +97,7 @@ internal static unsafe class Transposition
 
     /// <summary>The inverse of <see cref="Interleave"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Separate(float* x, float* even, float* odd, long count)
+    public static void Separate(float* x, float* even, float* odd, long count)
     {
         long i = 0, whole = ElementRows.Whole(count);
         for (; i < whole; i += ElementRows.Lanes)

@@ -6,7 +6,7 @@ namespace TalkingMachines.Training;
 public static class Recipes
 {
     // Methods, not values: a recipe is made when it is asked for.
-    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish];
+    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish, MiniLipReader];
 
     /// <summary>Every recipe, in the order of training.</summary>
     public static IEnumerable<Recipe> All => all.Select(make => make());
@@ -18,7 +18,7 @@ public static class Recipes
     public static AutoencoderRecipe MiniAutoencoder() => new()
     {
         Name = "mini-autoencoder",
-        Steps = 2800,
+        Steps = 2000,
         MuonRate = 0.01f,
         AdamRate = 1.5e-3f,
         WarmupSteps = 20,
@@ -74,5 +74,19 @@ public static class Recipes
         Seed = 3,
         DecayFrom = 0.5,
         ValidateEvery = 200,
+    };
+
+    /// <summary>The judge of lip sync, which reads mouths and lids off pictures.</summary>
+    public static LipReaderRecipe MiniLipReader() => new()
+    {
+        Name = "mini-lip-reader",
+        Steps = 1500,
+        MuonRate = 0.01f,
+        AdamRate = 2e-3f,
+        WarmupSteps = 20,
+        DecayFrom = 0.4,
+        EmaDecay = 0.995f,
+        GradientClip = 1,
+        ValidateEvery = 250,
     };
 }
