@@ -15,9 +15,11 @@ public static class Program
     /// <summary>Every verb, in the order of the help. A new verb is a line here and a file beside.</summary>
     static readonly Verb[] Verbs =
     [
+        new GenerateVerb(),
         new CharacterVerb(),
         new TrainVerb(),
         new EvaluateVerb(),
+        new BenchVerb(),
         new DoctorVerb(),
     ];
 
