@@ -26,7 +26,7 @@ public static class Program
     public static async Task<int> Main(string[] arguments)
     {
         var terminal = Terminal.OfProcess();
-        var parsed = Root().Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        var parsed = Root().Parse(arguments.Length == 0 ? SampleVideo.Arguments() : arguments);
         if (parsed.Errors.Count > 0)
         {
             terminal.Error(Complaint(parsed));
