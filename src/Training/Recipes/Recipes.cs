@@ -70,7 +70,7 @@ public static class Recipes
         Name = "mini-polish",
         Layers = TrainedLayers.All,
         From = MiniAudio().Name,
-        Steps = 900,
+        Steps = 600,
         Seed = 3,
         DecayFrom = 0.5,
         ValidateEvery = 300,
