@@ -12,10 +12,10 @@ namespace TalkingMachines.Tensors.Cpu;
 internal static unsafe class Tile
 {
     /// <summary>Rows of C in a tile.</summary>
-    public static readonly int Rows = Vector512.IsHardwareAccelerated ? 12 : Vector256.IsHardwareAccelerated ? 6 : 4;
+    public static int Rows => Vector512.IsHardwareAccelerated ? 12 : Vector256.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>Columns of C in a tile.</summary>
-    public static readonly int Columns = Vector512.IsHardwareAccelerated ? 32 : Vector256.IsHardwareAccelerated ? 16 : 8;
+    public static int Columns => Vector512.IsHardwareAccelerated ? 32 : Vector256.IsHardwareAccelerated ? 16 : 8;
 
     public const int MaxRows = 12;
     public const int MaxColumns = 32;

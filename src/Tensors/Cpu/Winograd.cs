@@ -115,25 +115,25 @@ internal static unsafe class Winograd
         {
             var (image, firstTile) = Math.DivRem(group, tiles.Groups);
             var places = tiles.Places(firstTile * Lanes, out int start);
-            float* source = picture.Data + ((long)image * picture.Channels * picture.Plane) + start;
-            for (int c = 0; c < picture.Channels; c++, source += picture.Plane, target += Tile.Columns)
+            long plane = picture.Plane, quarter = picture.Quarter, below = tiles.Stride, step = PixelStep;
+            float* source = picture.Data + (image * picture.Channels * plane) + start;
+            for (int c = 0; c < picture.Channels; c++, source += plane, target += Tile.Columns)
             {
-                var (a0, a1, a2, a3) = Row(source, places);
-                var (b0, b1, b2, b3) = Row(source + (2 * picture.Quarter), places);
-                var (c0, c1, c2, c3) = Row(source + tiles.Stride, places);
-                var (d0, d1, d2, d3) = Row(source + (2 * picture.Quarter) + tiles.Stride, places);
-                StoreRow((a0 - c0, a1 - c1, a2 - c2, a3 - c3), target, PixelStep);
-                StoreRow((b0 + c0, b1 + c1, b2 + c2, b3 + c3), target + (4 * PixelStep), PixelStep);
-                StoreRow((c0 - b0, c1 - b1, c2 - b2, c3 - b3), target + (8 * PixelStep), PixelStep);
-                StoreRow((b0 - d0, b1 - d1, b2 - d2, b3 - d3), target + (12 * PixelStep), PixelStep);
+                var (a0, a1, a2, a3) = Row(source, quarter, places);
+                var (b0, b1, b2, b3) = Row(source + (2 * quarter), quarter, places);
+                var (c0, c1, c2, c3) = Row(source + below, quarter, places);
+                var (d0, d1, d2, d3) = Row(source + (2 * quarter) + below, quarter, places);
+                StoreRow((a0 - c0, a1 - c1, a2 - c2, a3 - c3), target, step);
+                StoreRow((b0 + c0, b1 + c1, b2 + c2, b3 + c3), target + (4 * step), step);
+                StoreRow((c0 - b0, c1 - b1, c2 - b2, c3 - b3), target + (8 * step), step);
+                StoreRow((b0 - d0, b1 - d1, b2 - d2, b3 - d3), target + (12 * step), step);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Row(float* source, Vector512<int> places)
+        static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Row(float* source, long quarter, Vector512<int> places)
         {
-            Vector512<float> a = Pick(source, places), b = Pick(source + picture.Quarter, places);
-            Vector512<float> c = Pick(source + 1, places), d = Pick(source + picture.Quarter + 1, places);
+            Vector512<float> a = Pick(source, places), b = Pick(source + quarter, places), c = Pick(source + 1, places), d = Pick(source + quarter + 1, places);
             return (a - c, b + c, c - b, b - d);
         }
 
@@ -145,30 +145,35 @@ internal static unsafe class Winograd
         void Leave(int group, float* source)
         {
             var (image, firstTile) = Math.DivRem(group, tiles.Groups);
+            long step = ProductStep;
             float* rows = stackalloc float[4 * Lanes];
             for (int o = 0; o < outputs; o++, source += Tile.Columns)
             {
-                var (a0, a1) = Column(source);
-                var (b0, b1) = Column(source + ProductStep);
-                var (c0, c1) = Column(source + (2 * ProductStep));
-                var (d0, d1) = Column(source + (3 * ProductStep));
+                var (a0, a1) = Column(source, step);
+                var (b0, b1) = Column(source + step, step);
+                var (c0, c1) = Column(source + (2 * step), step);
+                var (d0, d1) = Column(source + (3 * step), step);
                 var shift = Vector512.Create(bias == null ? 0 : bias[o]);
-                var (left, right) = PairLanes.Join(a0 + b0 + c0 + shift, b0 - c0 - d0 + shift);
-                left.Store(rows);
-                right.Store(rows + Lanes);
-                (left, right) = PairLanes.Join(a1 + b1 + c1 + shift, b1 - c1 - d1 + shift);
-                left.Store(rows + (2 * Lanes));
-                right.Store(rows + (3 * Lanes));
+                StorePairs(a0 + b0 + c0 + shift, b0 - c0 - d0 + shift, rows);
+                StorePairs(a1 + b1 + c1 + shift, b1 - c1 - d1 + shift, rows + (2 * Lanes));
                 tiles.Spread(rows, firstTile * Lanes, y + tiles.PlaneOf(image, o, outputs));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        (Vector512<float>, Vector512<float>) Column(float* source)
+        static (Vector512<float>, Vector512<float>) Column(float* source, long step)
         {
-            Vector512<float> a = Vector512.Load(source), b = Vector512.Load(source + (4 * ProductStep));
-            Vector512<float> c = Vector512.Load(source + (8 * ProductStep)), d = Vector512.Load(source + (12 * ProductStep));
+            Vector512<float> a = Vector512.Load(source), b = Vector512.Load(source + (4 * step));
+            Vector512<float> c = Vector512.Load(source + (8 * step)), d = Vector512.Load(source + (12 * step));
             return (a + b + c, b - c - d);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void StorePairs(Vector512<float> left, Vector512<float> right, float* target)
+        {
+            var (low, high) = PairLanes.Join(left, right);
+            low.Store(target);
+            high.Store(target + Lanes);
         }
     }
 }
