@@ -4,7 +4,7 @@ namespace TalkingMachines.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend
 {
-    const int QueryBlock = 240; // rows that share one packing of keys and values: 20 tiles of 12
+    const int QueryBlock = 240; // rows that share one packing of keys and values: 30 tiles of 8
 
     public override void Attention(Tensor q, Tensor k, Tensor v, Tensor? bias, float scale, Tensor y, Tensor? logSum)
     {

@@ -31,57 +31,57 @@ internal static unsafe class Winograd
         int channels = x.Shape[1], panels = (outputs + Tile.Rows - 1) / Tile.Rows;
         var tiles = new WinogradTiles(y.Shape);
         var picture = ParityPicture.Make(team, x, padding, tiles, out var pixels);
-        long slab = ((long)channels * Tile.Rows) + Lanes; // the last store of a slab spills over its end
+        long slab = (long)channels * Tile.Rows;
         var kernels = pool.Rent(Points * panels * slab * sizeof(float));
-        long packed = ((long)channels * 9 * Tile.Rows) + Lanes;
-        team.Run(new KernelJob(team.Scratch, weight, (float*)kernels.Pointer, channels, outputs, slab), panels, packed * sizeof(float));
+        team.Run(new KernelJob(team.Scratch, weight, (float*)kernels.Pointer, channels, outputs), panels, 9 * slab * sizeof(float));
         var job = new BlockJob(team.Scratch, picture, tiles, (float*)kernels.Pointer, slab, bias, (float*)y.Pointer, outputs);
         team.Run(job, ((picture.Images * tiles.Groups) + 1) / 2, job.ScratchFloats * sizeof(float));
         kernels.Release();
         pixels.Release();
     }
 
-    /// <summary>Kernels to points, a panel of outputs a part: slab [point][panel] holds [channel][row].</summary>
-    readonly struct KernelJob(void** scratch, float* weight, float* slabs, int channels, int outputs, long slab) : IParallelJob
+    /// <summary>Kernels to points, 8 outputs (<see cref="Tile.Rows"/>) a part: slab [point][part] holds [channel][output].</summary>
+    readonly struct KernelJob(void** scratch, float* weight, float* slabs, int channels, int outputs) : IParallelJob
     {
+        const int Row = 8;
+
         public void Run(int part, int worker)
         {
-            int first = part * Tile.Rows, depth = channels * 9;
-            float* packed = (float*)scratch[worker];
-            new RowPanels(weight, depth).Pack(first, Math.Min(Tile.Rows, outputs - first), Tile.Rows, 0, depth, packed);
-            long step = (outputs + Tile.Rows - 1) / Tile.Rows * slab;
-            for (int c = 0; c < channels; c++) Transform(packed + ((long)c * 9 * Tile.Rows), slabs + (part * slab) + ((long)c * Tile.Rows), step);
+            int first = part * Row, depth = channels * 9;
+            long slab = (long)channels * Row, step = (outputs + Row - 1) / Row * slab;
+            float* taps = (float*)scratch[worker], target = slabs + (part * slab);
+            new RowPanels(weight, depth).Pack(first, Math.Min(Row, outputs - first), Row, 0, depth, taps);
+            for (int c = 0; c < channels; c++, taps += 9 * Row, target += Row) Transform(taps, target, step);
         }
 
         // G g G' with G = [1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1]
         static void Transform(float* taps, float* target, long step)
         {
-            int row = Tile.Rows;
-            var (a0, a1, a2, a3) = Four(Vector512.Load(taps), Vector512.Load(taps + (3 * row)), Vector512.Load(taps + (6 * row)));
-            var (b0, b1, b2, b3) = Four(Vector512.Load(taps + row), Vector512.Load(taps + (4 * row)), Vector512.Load(taps + (7 * row)));
-            var (c0, c1, c2, c3) = Four(Vector512.Load(taps + (2 * row)), Vector512.Load(taps + (5 * row)), Vector512.Load(taps + (8 * row)));
-            StoreRow(Four(a0, b0, c0), target, step);
-            StoreRow(Four(a1, b1, c1), target + (4 * step), step);
-            StoreRow(Four(a2, b2, c2), target + (8 * step), step);
-            StoreRow(Four(a3, b3, c3), target + (12 * step), step);
+            var (a0, a1, a2, a3) = Four(Vector256.Load(taps), Vector256.Load(taps + (3 * Row)), Vector256.Load(taps + (6 * Row)));
+            var (b0, b1, b2, b3) = Four(Vector256.Load(taps + Row), Vector256.Load(taps + (4 * Row)), Vector256.Load(taps + (7 * Row)));
+            var (c0, c1, c2, c3) = Four(Vector256.Load(taps + (2 * Row)), Vector256.Load(taps + (5 * Row)), Vector256.Load(taps + (8 * Row)));
+            StoreFour(Four(a0, b0, c0), target, step);
+            StoreFour(Four(a1, b1, c1), target + (4 * step), step);
+            StoreFour(Four(a2, b2, c2), target + (8 * step), step);
+            StoreFour(Four(a3, b3, c3), target + (12 * step), step);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Four(Vector512<float> a, Vector512<float> b, Vector512<float> c)
+        static (Vector256<float>, Vector256<float>, Vector256<float>, Vector256<float>) Four(Vector256<float> a, Vector256<float> b, Vector256<float> c)
         {
             var ends = (a + c) * 0.5f;
             var middle = b * 0.5f;
             return (a, ends + middle, ends - middle, c);
         }
-    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void StoreRow((Vector512<float> A, Vector512<float> B, Vector512<float> C, Vector512<float> D) row, float* target, long step)
-    {
-        row.A.Store(target);
-        row.B.Store(target + step);
-        row.C.Store(target + (2 * step));
-        row.D.Store(target + (3 * step));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void StoreFour((Vector256<float> A, Vector256<float> B, Vector256<float> C, Vector256<float> D) row, float* target, long step)
+        {
+            row.A.Store(target);
+            row.B.Store(target + step);
+            row.C.Store(target + (2 * step));
+            row.D.Store(target + (3 * step));
+        }
     }
 
     /// <summary>32 tiles through all channels, outputs and points a part: in between nothing leaves the core's own caches.</summary>
@@ -140,6 +140,15 @@ internal static unsafe class Winograd
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> Pick(float* source, Vector512<int> places) =>
             Avx512F.PermuteVar16x32x2(Vector512.Load(source), places, Vector512.Load(source + Lanes));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void StoreRow((Vector512<float> A, Vector512<float> B, Vector512<float> C, Vector512<float> D) row, float* target, long step)
+        {
+            row.A.Store(target);
+            row.B.Store(target + step);
+            row.C.Store(target + (2 * step));
+            row.D.Store(target + (3 * step));
+        }
 
         // A' m A with A' = [1 1 1 0; 0 1 -1 -1], for each output
         void Leave(int group, float* source)
