@@ -62,6 +62,11 @@ internal sealed unsafe partial class CpuBackend
     public override void ConvolutionWeightGradient(Tensor x, Tensor dy, in ConvolutionWindow window, Tensor dweight)
     {
         var (w, o) = (dweight.Shape, dy.Shape);
+        if (WinogradWeights.Fits(w, window, o))
+        {
+            WinogradWeights.Run(team, x, dy, window, dweight);
+            return;
+        }
         int depth = w.Product(1, 5), pixels = o.Product(2, 5);
         var picture = PaddedPicture.Make(team, x, window, Dense, out var padded);
         var taps = dy.Device.Memory.Rent((long)depth * sizeof(int));

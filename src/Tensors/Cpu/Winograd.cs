@@ -16,13 +16,14 @@ internal static unsafe class Winograd
     const int LeastChannels = 12;   // below, the transforms cost more than they save
     const int Gap = 16;             // floats between the points of a block: powers of two would share the cache's sets
 
-    /// <summary>Whether this way serves and pays: wide vectors, enough channels, and pictures that fill the vectors.</summary>
-    public static bool Fits(in Shape w, in ConvolutionWindow window, in Shape output)
-    {
-        var tiles = new WinogradTiles(output);
-        return Avx512F.IsSupported && w[2] == 1 && w[3] == 3 && w[4] == 3 && window is { StrideT: 1, StrideH: 1, StrideW: 1, FrontT: 0, BackT: 0 }
-            && Math.Min(w[0], w[1]) >= LeastChannels && tiles.Groups * Lanes * 4L * 2 <= output[3] * output[4] * 3L;
-    }
+    /// <summary>Whether this way serves and pays: wide vectors, the right kernel, and enough channels.</summary>
+    public static bool Fits(in Shape w, in ConvolutionWindow window) =>
+        Avx512F.IsSupported && w[2] == 1 && w[3] == 3 && w[4] == 3 && window is { StrideT: 1, StrideH: 1, StrideW: 1, FrontT: 0, BackT: 0 }
+        && Math.Min(w[0], w[1]) >= LeastChannels;
+
+    /// <summary>The same, and whether the tiles of a picture fill the vectors.</summary>
+    public static bool Fits(in Shape w, in ConvolutionWindow window, in Shape output) =>
+        Fits(w, window) && new WinogradTiles(output).Groups * Lanes * 4L * 2 <= output[3] * output[4] * 3L;
 
     /// <summary>y [B,O,T,H,W] = weight [O,C,1,3,3] * x [B,C,T,H,W] + bias, with the padding of <paramref name="padding"/>.</summary>
     public static void Run(WorkerTeam team, Tensor x, float* weight, int outputs, float* bias, in ConvolutionWindow padding, Tensor y)
@@ -84,6 +85,16 @@ internal static unsafe class Winograd
         }
     }
 
+    /// <summary>A row of four points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRow((Vector512<float> A, Vector512<float> B, Vector512<float> C, Vector512<float> D) row, float* target, long step)
+    {
+        row.A.Store(target);
+        row.B.Store(target + step);
+        row.C.Store(target + (2 * step));
+        row.D.Store(target + (3 * step));
+    }
+
     /// <summary>32 tiles through all channels, outputs and points a part: in between nothing leaves the core's own caches.</summary>
     readonly struct BlockJob(
         void** scratch, ParityPicture picture, WinogradTiles tiles, float* kernels, long slab, float* bias, float* y, int outputs) : IParallelJob
@@ -140,15 +151,6 @@ internal static unsafe class Winograd
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> Pick(float* source, Vector512<int> places) =>
             Avx512F.PermuteVar16x32x2(Vector512.Load(source), places, Vector512.Load(source + Lanes));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void StoreRow((Vector512<float> A, Vector512<float> B, Vector512<float> C, Vector512<float> D) row, float* target, long step)
-        {
-            row.A.Store(target);
-            row.B.Store(target + step);
-            row.C.Store(target + (2 * step));
-            row.D.Store(target + (3 * step));
-        }
 
         // A' m A with A' = [1 1 1 0; 0 1 -1 -1], for each output
         void Leave(int group, float* source)
