@@ -156,25 +156,7 @@ internal static unsafe class Gemm
         }
     }
 
-    /// <summary>Floats of scratch that <see cref="Serial"/> needs.</summary>
-    public static long SerialFloats(int m, int n) =>
-        (((long)Ceiling(m, Tile.Rows) * Tile.Rows) + ((long)Ceiling(n, Tile.Columns) * Tile.Columns)) * Depth + (Tile.MaxRows * Tile.MaxColumns) + 96;
-
-    /// <summary>The same on the calling thread alone, for products inside a part of a larger job.</summary>
-    public static void Serial<TA, TB>(int m, int n, int k, in TA a, in TB b, in Product c, float* scratch)
-        where TA : unmanaged, IPanelSource where TB : unmanaged, IPanelSource
-    {
-        float* right = scratch + ((long)Ceiling(m, Tile.Rows) * Tile.Rows * Depth) + 32;
-        float* edge = right + ((long)Ceiling(n, Tile.Columns) * Tile.Columns * Depth) + 32;
-        for (int at = 0; at < k; at += Depth)
-        {
-            int deep = Math.Min(Depth, k - at);
-            PackAll(a, m, Tile.Rows, at, deep, scratch);
-            PackAll(b, n, Tile.Columns, at, deep, right);
-            new TileLoop(c, deep, at == 0, edge).Run(scratch, 0, m, right, 0, n);
-        }
-    }
-
+    /// <summary>All panels of an operand, for products inside a part of a larger job.</summary>
     public static void PackAll<TSource>(in TSource source, int size, int width, int k0, int depth, float* target) where TSource : unmanaged, IPanelSource
     {
         for (int i = 0; i < size; i += width, target += (long)depth * width) source.Pack(i, Math.Min(width, size - i), width, k0, depth, target);

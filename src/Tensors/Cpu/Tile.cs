@@ -16,7 +16,7 @@ internal static unsafe class Tile
     public static int Rows => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>Columns of C in a tile.</summary>
-    public static int Columns => Vector512.IsHardwareAccelerated ? 32 : Vector256.IsHardwareAccelerated ? 16 : 8;
+    public static int Columns => Vector512.IsHardwareAccelerated ? 32 : 16;
 
     /// <summary>Columns of C in a tile from the left part of a panel, where that costs less.</summary>
     public static int NarrowColumns => Vector512.IsHardwareAccelerated ? 16 : Columns;
