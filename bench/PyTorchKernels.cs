@@ -15,7 +15,9 @@ sealed class PyTorchKernels : IDisposable
     public PyTorchKernels(string python, int threads)
     {
         string script = Path.Combine(AppContext.BaseDirectory, Script);
-        var start = new ProcessStartInfo(python, [script, threads.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        string count = threads.ToString(CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo(python, [script, count]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = count; // torch.set_num_threads doesn't reach a BLAS with threads of its own
         child = Process.Start(start) ?? throw new InvalidOperationException($"{python} did not start.");
         Version = Answer("its version");
     }

@@ -1,10 +1,10 @@
-using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace TalkingMachines.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend
 {
-    const int QueryBlock = 240; // rows that share one packing of keys and values: 20 tiles of 12
+    const int QueryBlock = 256; // queries that share one packing of keys and values
 
     public override void Attention(Tensor q, Tensor k, Tensor v, Tensor? bias, float scale, Tensor y, Tensor? logSum)
     {
@@ -22,149 +22,99 @@ internal sealed unsafe partial class CpuBackend
 
         public int Row => Heads * Width;
 
+        /// <summary>Keys and width in whole tiles, and the width in whole panels of columns.</summary>
+        public int KeyRows => (int)Cut.RoundUp(Keys, Tile.Rows);
+
+        public int WidthRows => (int)Cut.RoundUp(Width, Tile.Rows);
+
+        public int WidthColumns => (int)Cut.RoundUp(Width, Tile.Columns);
+
+        /// <summary>Floats of a piece of scratch, so that the next begins on a cache line.</summary>
+        public static long Piece(long rows, long columns) => Cut.RoundUp(rows * columns, 16);
+
         public long Query(int batch, int head, int row) => (((long)batch * Queries) + row) * Row + (head * Width);
 
         public long Key(int batch, int head) => (long)batch * Keys * Row + (head * Width);
 
-        public float* BiasRow(int head, int row) => Bias == null ? null : Bias + (((BiasByHead ? (long)head * Queries : 0) + row) * Keys);
+        public long LogSum(int batch, int head, int row) => (((long)batch * Heads) + head) * Queries + row;
 
-        /// <summary>logits = logits * scale + bias</summary>
-        public void Shift(int head, int row, Span<float> logits)
+        public long BiasRow(int head, int row) => ((BiasByHead ? (long)head * Queries : 0) + row) * Keys;
+
+        /// <summary>The bias of so many queries as [key][query], or null.</summary>
+        public float* PackBias(int head, int row, int count, float* target)
         {
-            TensorPrimitives.Multiply(logits, Scale, logits);
-            if (Bias != null) TensorPrimitives.Add(logits, new ReadOnlySpan<float>(BiasRow(head, row), Keys), logits);
+            if (Bias == null) return null;
+            new RowPanels(Bias + BiasRow(head, row), Keys).Pack(0, count, Tile.Columns, 0, Keys, target);
+            return target;
         }
+
+        /// <summary>Products of the width: scores [key][query] of keys [width][8] in panels and queries [width][query].</summary>
+        public void Multiply(float* keys, float* queries, float* scores, int count)
+        {
+            for (int i = 0; i < KeyRows; i += Tile.Rows) Tile.Multiply(Width, keys + ((long)i * Width), queries, scores + ((long)i * Tile.Columns), Tile.Columns, false, count);
+        }
+
+        /// <summary>Products of the keys: [width][query] of values [key][8] in panels and weights [key][query].</summary>
+        public void Mix(float* values, float* weights, float* mixed, int count)
+        {
+            for (int j = 0; j < WidthRows; j += Tile.Rows) Tile.Multiply(Keys, values + ((long)j * Keys), weights, mixed + ((long)j * Tile.Columns), Tile.Columns, false, count);
+        }
+
+        /// <summary>Stores [width][query] as rows of y.</summary>
+        public void Spread(float* mixed, int count, float* y) => Transposition.Run(mixed, y, new TransposedAxes(Down: count, DownX: 1, DownY: Row, Across: Width, AcrossX: Tile.Columns));
     }
 
-    // A part is one head and a block of queries. It packs the keys and values once and holds one tile of score rows at a time.
+    // A part is one head and a block of queries. It packs the keys and values once and takes as many queries at a time as a tile has columns.
     readonly struct AttentionJob(AttentionShape shape, float* q, float* k, float* v, float* y, float* logSum, void** scratch) : IParallelJob
     {
         int Blocks => (shape.Queries + QueryBlock - 1) / QueryBlock;
 
         public int Parts => shape.Batch * shape.Heads * Blocks;
 
-        static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
+        long KeyFloats => AttentionShape.Piece(shape.KeyRows, shape.Width);
 
-        int KeyColumns => RoundUp(shape.Keys, Tile.Columns);
+        long ValueFloats => AttentionShape.Piece(shape.WidthRows, shape.Keys);
 
-        int ValueColumns => RoundUp(shape.Width, Tile.Columns);
+        long QueryFloats => (long)shape.Width * Tile.Columns;
 
-        public long ScratchFloats => ((long)KeyColumns * shape.Width) + ((long)ValueColumns * shape.Keys)
-            + (Tile.Rows * ((long)shape.Width + KeyColumns + shape.Keys + ValueColumns)) + (6 * 32);
+        long ScoreFloats => (long)shape.KeyRows * Tile.Columns;
+
+        public long ScratchFloats => KeyFloats + ValueFloats + QueryFloats + (2 * ScoreFloats) + ((long)shape.WidthRows * Tile.Columns);
 
         public void Run(int part, int worker)
         {
             (int head, int block) = Math.DivRem(part, Blocks);
             (int batch, head) = Math.DivRem(head, shape.Heads);
-            float* keys = (float*)scratch[worker];
-            float* values = keys + ((long)KeyColumns * shape.Width) + 32;
-            float* queries = values + ((long)ValueColumns * shape.Keys) + 32;
-            float* scores = queries + (Tile.Rows * shape.Width) + 32;
-            float* weights = scores + ((long)Tile.Rows * KeyColumns) + 32;
-            float* output = weights + ((long)Tile.Rows * shape.Keys) + 32;
-            Gemm.PackAll(new RowPanels(k + shape.Key(batch, head), shape.Row), shape.Keys, Tile.Columns, 0, shape.Width, keys);
-            Gemm.PackAll(new ColumnPanels(v + shape.Key(batch, head), shape.Row), shape.Width, Tile.Columns, 0, shape.Keys, values);
+            float* keys = (float*)scratch[worker], values = keys + KeyFloats;
+            Gemm.PackAll(new RowPanels(k + shape.Key(batch, head), shape.Row), shape.Keys, Tile.Rows, 0, shape.Width, keys);
+            Gemm.PackAll(new ColumnPanels(v + shape.Key(batch, head), shape.Row), shape.Width, Tile.Rows, 0, shape.Keys, values);
             int end = Math.Min(shape.Queries, (block + 1) * QueryBlock);
-            for (int row = block * QueryBlock; row < end; row += Tile.Rows)
-            {
-                int rows = Math.Min(Tile.Rows, end - row);
-                new RowPanels(q + shape.Query(batch, head, row), shape.Row).Pack(0, rows, Tile.Rows, 0, shape.Width, queries);
-                for (int j = 0; j < KeyColumns; j += Tile.Columns)
-                    Tile.Multiply(shape.Width, queries, keys + ((long)j * shape.Width), scores + j, KeyColumns, false);
-                Softmax(batch, head, row, rows, scores);
-                new RowPanels(scores, KeyColumns).Pack(0, rows, Tile.Rows, 0, shape.Keys, weights);
-                for (int j = 0; j < ValueColumns; j += Tile.Columns)
-                    Tile.Multiply(shape.Keys, weights, values + ((long)j * shape.Keys), output + j, ValueColumns, false);
-                for (int i = 0; i < rows; i++)
-                    new ReadOnlySpan<float>(output + ((long)i * ValueColumns), shape.Width).CopyTo(new Span<float>(y + shape.Query(batch, head, row + i), shape.Width));
-            }
+            for (int row = block * QueryBlock; row < end; row += Tile.Columns) Attend(batch, head, row, Math.Min(Tile.Columns, end - row), keys, values);
         }
 
-        void Softmax(int batch, int head, int row, int rows, float* scores)
+        void Attend(int batch, int head, int row, int count, float* keys, float* values)
         {
-            for (int i = 0; i < rows; i++)
+            float* queries = values + ValueFloats, scores = queries + QueryFloats, biases = scores + ScoreFloats, mixed = biases + ScoreFloats;
+            new RowPanels(q + shape.Query(batch, head, row), shape.Row).Pack(0, count, Tile.Columns, 0, shape.Width, queries);
+            float* bias = shape.PackBias(head, row, count, biases);
+            shape.Multiply(keys, queries, scores, count);
+            var sums = stackalloc Vector512<float>[Tile.MaxColumns / QueryLanes.Lanes];
+            for (int i = 0; i < count; i += QueryLanes.Lanes)
             {
-                var line = new Span<float>(scores + ((long)i * KeyColumns), shape.Keys);
-                shape.Shift(head, row + i, line);
-                float max = TensorPrimitives.Max(line);
-                TensorPrimitives.Subtract(line, max, line);
-                VectorExp.Apply(line);
-                float sum = TensorPrimitives.Sum(line);
-                TensorPrimitives.Multiply(line, 1 / sum, line);
-                if (logSum != null) logSum[(((long)batch * shape.Heads) + head) * shape.Queries + row + i] = max + MathF.Log(sum);
+                (var max, sums[i / QueryLanes.Lanes]) = QueryLanes.Exponentiate(scores + i, bias == null ? null : bias + i, shape.Keys, shape.Scale);
+                if (logSum != null) StoreLogSum(max, sums[i / QueryLanes.Lanes], logSum + shape.LogSum(batch, head, row + i), count - i);
             }
-        }
-    }
-
-    public override void AttentionGradient(Tensor q, Tensor k, Tensor v, Tensor? bias, float scale, Tensor y, Tensor logSum, Tensor dy, Tensor dq, Tensor dk, Tensor dv, Tensor? dbias)
-    {
-        if (dbias is not null) Fill(dbias, 0);
-        var shape = new AttentionShape(q, k, bias, scale);
-        var job = new AttentionGradientJob(shape, Data(q), Data(k), Data(v), Data(y), Data(logSum), Data(dy), Data(dq), Data(dk), Data(dv), dbias is null ? null : Data(dbias), team.Scratch);
-        team.Run(job, job.Parts, job.ScratchFloats * sizeof(float));
-    }
-
-    // A part is one head: of one batch, or of all where they share a bias whose gradient is summed.
-    readonly struct AttentionGradientJob(
-        AttentionShape shape, float* q, float* k, float* v, float* y, float* logSum, float* dy,
-        float* dq, float* dk, float* dv, float* dbias, void** scratch) : IParallelJob
-    {
-        int Block => Math.Min(QueryBlock, shape.Queries);
-
-        public int Parts => dbias == null ? shape.Batch * shape.Heads : shape.BiasByHead ? shape.Heads : 1;
-
-        public long ScratchFloats => (2L * Block * shape.Keys) + 64
-            + Math.Max(Gemm.SerialFloats(Block, Math.Max(shape.Keys, shape.Width)), Gemm.SerialFloats(shape.Keys, shape.Width));
-
-        public void Run(int part, int worker)
-        {
-            float* own = (float*)scratch[worker];
-            if (dbias == null)
-            {
-                OneHead(part / shape.Heads, part % shape.Heads, own);
-                return;
-            }
-            for (int batch = 0; batch < shape.Batch; batch++)
-                for (int head = shape.BiasByHead ? part : 0; head < (shape.BiasByHead ? part + 1 : shape.Heads); head++) OneHead(batch, head, own);
+            shape.Mix(values, scores, mixed, count);
+            for (int i = 0; i < count; i += QueryLanes.Lanes) QueryLanes.Scale(mixed + i, shape.Width, Vector512<float>.One / sums[i / QueryLanes.Lanes]);
+            shape.Spread(mixed, count, y + shape.Query(batch, head, row));
         }
 
-        void OneHead(int batch, int head, float* own)
+        static void StoreLogSum(Vector512<float> max, Vector512<float> sum, float* target, int count)
         {
-            float* weights = own, slopes = weights + ((long)Block * shape.Keys) + 32, products = slopes + ((long)Block * shape.Keys) + 32;
-            long key = shape.Key(batch, head);
-            int row = shape.Row, keys = shape.Keys, width = shape.Width;
-            for (int start = 0; start < shape.Queries; start += Block)
-            {
-                int count = Math.Min(Block, shape.Queries - start);
-                long query = shape.Query(batch, head, start);
-                bool more = start > 0;
-                Gemm.Serial(count, keys, width, new RowPanels(q + query, row), new RowPanels(k + key, row), new Product(weights, keys), products);
-                Gemm.Serial(count, keys, width, new RowPanels(dy + query, row), new RowPanels(v + key, row), new Product(slopes, keys), products);
-                for (int i = 0; i < count; i++) Slopes(batch, head, start + i, weights + ((long)i * keys), slopes + ((long)i * keys));
-                Gemm.Serial(keys, width, count, new ColumnPanels(weights, keys), new ColumnPanels(dy + query, row), new Product(dv + key, row) { Accumulate = more }, products);
-                Gemm.Serial(keys, width, count, new ColumnPanels(slopes, keys), new ColumnPanels(q + query, row), new Product(dk + key, row) { Accumulate = more }, products);
-                Gemm.Serial(count, width, keys, new RowPanels(slopes, keys), new ColumnPanels(k + key, row), new Product(dq + query, row), products);
-            }
-        }
-
-        // In: logits before scaling, and dP. Out: P, and scale * P * (dP - dy.y), the logits' gradient times scale.
-        void Slopes(int batch, int head, int row, float* weights, float* slopes)
-        {
-            var p = new Span<float>(weights, shape.Keys);
-            var ds = new Span<float>(slopes, shape.Keys);
-            shape.Shift(head, row, p);
-            TensorPrimitives.Subtract(p, logSum[(((long)batch * shape.Heads) + head) * shape.Queries + row], p);
-            VectorExp.Apply(p);
-            long query = shape.Query(batch, head, row);
-            float delta = TensorPrimitives.Dot(new ReadOnlySpan<float>(dy + query, shape.Width), new ReadOnlySpan<float>(y + query, shape.Width));
-            TensorPrimitives.Subtract(ds, delta, ds);
-            TensorPrimitives.Multiply(ds, p, ds);
-            if (dbias != null)
-            {
-                var target = new Span<float>(dbias + (((shape.BiasByHead ? (long)head * shape.Queries : 0) + row) * shape.Keys), shape.Keys);
-                TensorPrimitives.Add(target, ds, target);
-            }
-            TensorPrimitives.Multiply(ds, shape.Scale, ds);
+            var value = max + Vector512.Log(sum);
+            if (count >= QueryLanes.Lanes) value.Store(target);
+            else
+                for (int i = 0; i < count; i++) target[i] = value[i];
         }
     }
 }

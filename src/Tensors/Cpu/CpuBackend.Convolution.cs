@@ -37,26 +37,36 @@ internal sealed unsafe partial class CpuBackend
             FrontW: w[4] - 1 - window.FrontW, BackW: s[4] + window.FrontW - ((o[4] - 1) * window.StrideW) - 1);
         var turned = dx.Device.Memory.Rent(weight.Count * sizeof(float));
         Shape shape = [w[1], w[0], w[2], w[3], w[4]];
-        team.Run(new TurnJob(Data(weight), (float*)turned.Pointer, w[0], w[1], w.Product(2, 5)), w[1]);
+        int parts = (w[1] + TurnJob.Inputs - 1) / TurnJob.Inputs;
+        team.Run(new TurnJob(Data(weight), (float*)turned.Pointer, w[0], w[1], w.Product(2, 5)), parts);
         Convolve(dy, (float*)turned.Pointer, shape, null, padding, window, dx);
         turned.Release();
     }
 
     readonly struct TurnJob(float* weight, float* turned, int outputs, int inputs, int taps) : IParallelJob
     {
+        public const int Inputs = 16; // of a part, together: one by one each read would wait for memory
+
         public void Run(int part, int worker)
         {
+            int first = part * Inputs, end = Math.Min(inputs, first + Inputs);
             for (int o = 0; o < outputs; o++)
-            {
-                float* source = weight + (((long)o * inputs) + part) * taps, target = turned + (((long)part * outputs) + o) * taps;
-                for (int k = 0; k < taps; k++) target[k] = source[taps - 1 - k];
-            }
+                for (int i = first; i < end; i++)
+                {
+                    float* source = weight + (((long)o * inputs) + i) * taps, target = turned + (((long)i * outputs) + o) * taps;
+                    for (int k = 0; k < taps; k++) target[k] = source[taps - 1 - k];
+                }
         }
     }
 
     public override void ConvolutionWeightGradient(Tensor x, Tensor dy, in ConvolutionWindow window, Tensor dweight)
     {
         var (w, o) = (dweight.Shape, dy.Shape);
+        if (WinogradWeights.Fits(w, window, o))
+        {
+            WinogradWeights.Run(team, x, dy, window, dweight);
+            return;
+        }
         int depth = w.Product(1, 5), pixels = o.Product(2, 5);
         var picture = PaddedPicture.Make(team, x, window, Dense, out var padded);
         var taps = dy.Device.Memory.Rent((long)depth * sizeof(int));

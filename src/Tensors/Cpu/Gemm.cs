@@ -23,7 +23,7 @@ internal unsafe struct Product(float* data, long stride)
 internal static unsafe class Gemm
 {
     const int Depth = 256;                  // k at a time: a B panel of 32 x 256 floats fills the L1 cache
-    const int BlockRows = 480;              // 40 tiles of 12, 80 of 6, 120 of 4
+    const int BlockRows = 480;              // 60 tiles of 8, 80 of 6, 120 of 4
     const int BlockColumns = 512;
     const long SharedFloats = 2 << 20;      // of the operand packed once: 8 MiB, a share of the L3 cache
 
@@ -70,12 +70,7 @@ internal static unsafe class Gemm
         {
             int slab = part / panels, panel = part % panels, at = slab * Depth, deep = Math.Min(Depth, depth - at);
             float* target = shared + ((long)at * panels * width) + ((long)panel * deep * width);
-            // A panel may spill 16 floats into its successor, which another thread may have written: the last lines go by way of a buffer.
-            int head = Math.Max(0, deep - 16), start = panel * width, count = Math.Min(width, size - start);
-            source.Pack(start, count, width, k0 + at, head, target);
-            float* tail = stackalloc float[(16 * Tile.MaxColumns) + 16];
-            source.Pack(start, count, width, k0 + at + head, deep - head, tail);
-            new ReadOnlySpan<float>(tail, (deep - head) * width).CopyTo(new Span<float>(target + ((long)head * width), (deep - head) * width));
+            source.Pack(panel * width, Math.Min(width, size - (panel * width)), width, k0 + at, deep, target);
         }
     }
 
@@ -125,11 +120,11 @@ internal static unsafe class Gemm
             int image = column / c.PerImage, within = column % c.PerImage;
             float* target = c.Data + (image * c.ImageStride) + (row * c.Stride) + within;
             bool accumulate = c.Accumulate || !first;
-            bool whole = rows == Tile.Rows && columns == Tile.Columns && within + columns <= c.PerImage;
-            if (whole) Tile.Multiply(deep, left, right, target, (nint)c.Stride, accumulate);
+            bool whole = rows == Tile.Rows && columns == Tile.Width(columns) && within + columns <= c.PerImage;
+            if (whole) Tile.Multiply(deep, left, right, target, (nint)c.Stride, accumulate, columns);
             else
             {
-                Tile.Multiply(deep, left, right, edge, Tile.Columns, false);
+                Tile.Multiply(deep, left, right, edge, Tile.Columns, false, columns);
                 Spread(row, rows, column, columns, accumulate);
             }
             if (first && (c.RowBias != null || c.ColumnBias != null)) AddBias(row, rows, column, columns);
@@ -161,25 +156,7 @@ internal static unsafe class Gemm
         }
     }
 
-    /// <summary>Floats of scratch that <see cref="Serial"/> needs.</summary>
-    public static long SerialFloats(int m, int n) =>
-        (((long)Ceiling(m, Tile.Rows) * Tile.Rows) + ((long)Ceiling(n, Tile.Columns) * Tile.Columns)) * Depth + (Tile.MaxRows * Tile.MaxColumns) + 96;
-
-    /// <summary>The same on the calling thread alone, for products inside a part of a larger job.</summary>
-    public static void Serial<TA, TB>(int m, int n, int k, in TA a, in TB b, in Product c, float* scratch)
-        where TA : unmanaged, IPanelSource where TB : unmanaged, IPanelSource
-    {
-        float* right = scratch + ((long)Ceiling(m, Tile.Rows) * Tile.Rows * Depth) + 32;
-        float* edge = right + ((long)Ceiling(n, Tile.Columns) * Tile.Columns * Depth) + 32;
-        for (int at = 0; at < k; at += Depth)
-        {
-            int deep = Math.Min(Depth, k - at);
-            PackAll(a, m, Tile.Rows, at, deep, scratch);
-            PackAll(b, n, Tile.Columns, at, deep, right);
-            new TileLoop(c, deep, at == 0, edge).Run(scratch, 0, m, right, 0, n);
-        }
-    }
-
+    /// <summary>All panels of an operand, for products inside a part of a larger job.</summary>
     public static void PackAll<TSource>(in TSource source, int size, int width, int k0, int depth, float* target) where TSource : unmanaged, IPanelSource
     {
         for (int i = 0; i < size; i += width, target += (long)depth * width) source.Pack(i, Math.Min(width, size - i), width, k0, depth, target);

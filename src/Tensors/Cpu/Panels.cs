@@ -7,7 +7,7 @@ namespace TalkingMachines.Tensors.Cpu;
 /// <summary>One operand of a product as panels: element (i, k) where i is a row of A or a column of B and k the summed axis.</summary>
 internal unsafe interface IPanelSource
 {
-    /// <summary>panel[(k - k0) * width + (i - start)] = element (i, k) for depth values of k; the columns from count up to width become 0. May write up to 16 floats past the panel.</summary>
+    /// <summary>panel[(k - k0) * width + (i - start)] = element (i, k) for depth values of k; the columns from count up to width become 0.</summary>
     void Pack(int start, int count, int width, int k0, int depth, float* panel);
 }
 
@@ -38,8 +38,8 @@ internal readonly unsafe struct ColumnPanels(float* data, long stride) : IPanelS
         for (int k = 0; k < depth; k++, source += stride, panel += width)
         {
             int i = 0;
-            if (Vector512.IsHardwareAccelerated)
-                for (; i + 16 <= count; i += 16) Vector512.Load(source + i).Store(panel + i);
+            if (Vector256.IsHardwareAccelerated)
+                for (; i + 8 <= count; i += 8) Vector256.Load(source + i).Store(panel + i);
             for (; i < count; i++) panel[i] = source[i];
             for (; i < width; i++) panel[i] = 0;
         }
@@ -55,7 +55,11 @@ internal static unsafe class Transposed
         int k = 0;
         if (Avx512F.IsSupported)
             for (; k + 16 <= depth; k += 16)
-                for (int i = 0; i < width; i += 16) Block16(rows + i, k, Math.Min(16, count - i), panel + ((long)k * width) + i, width);
+            {
+                if (width == 8) Block8(rows, k, count, panel + ((long)k * width));
+                else
+                    for (int i = 0; i < width; i += 16) Block16(rows + i, k, Math.Min(16, count - i), panel + ((long)k * width) + i, width);
+            }
         for (; k < depth; k++)
         {
             float* target = panel + ((long)k * width);
@@ -65,7 +69,32 @@ internal static unsafe class Transposed
         }
     }
 
-    // 16 rows of 16: four rounds of shuffles, all in registers. Stores 16 floats a line even where width is 12: the next line overwrites the excess.
+    // 8 rows of 16: two lines of the panel are one vector.
+    static void Block8(float** rows, int k, int count, float* target)
+    {
+        var t0 = count > 0 ? Vector512.Load(rows[0] + k) : default;
+        var t1 = count > 1 ? Vector512.Load(rows[1] + k) : default;
+        var t2 = count > 2 ? Vector512.Load(rows[2] + k) : default;
+        var t3 = count > 3 ? Vector512.Load(rows[3] + k) : default;
+        var t4 = count > 4 ? Vector512.Load(rows[4] + k) : default;
+        var t5 = count > 5 ? Vector512.Load(rows[5] + k) : default;
+        var t6 = count > 6 ? Vector512.Load(rows[6] + k) : default;
+        var t7 = count > 7 ? Vector512.Load(rows[7] + k) : default;
+        (t0, t1, t2, t3) = Columns(t0, t1, t2, t3);
+        (t4, t5, t6, t7) = Columns(t4, t5, t6, t7);
+        (t0, t4, t1, t5) = Quarters(t0, t4, t1, t5);
+        (t2, t6, t3, t7) = Quarters(t2, t6, t3, t7);
+        t0.Store(target);
+        t2.Store(target + 16);
+        t4.Store(target + 32);
+        t6.Store(target + 48);
+        t1.Store(target + 64);
+        t3.Store(target + 80);
+        t5.Store(target + 96);
+        t7.Store(target + 112);
+    }
+
+    // 16 rows of 16: four rounds of shuffles, all in registers.
     static void Block16(float** rows, int k, int count, float* target, nint width)
     {
         var t0 = count > 0 ? Vector512.Load(rows[0] + k) : default;
@@ -84,24 +113,15 @@ internal static unsafe class Transposed
         var t13 = count > 13 ? Vector512.Load(rows[13] + k) : default;
         var t14 = count > 14 ? Vector512.Load(rows[14] + k) : default;
         var t15 = count > 15 ? Vector512.Load(rows[15] + k) : default;
-        (t0, t1) = (Avx512F.UnpackLow(t0, t1), Avx512F.UnpackHigh(t0, t1));
-        (t2, t3) = (Avx512F.UnpackLow(t2, t3), Avx512F.UnpackHigh(t2, t3));
-        (t4, t5) = (Avx512F.UnpackLow(t4, t5), Avx512F.UnpackHigh(t4, t5));
-        (t6, t7) = (Avx512F.UnpackLow(t6, t7), Avx512F.UnpackHigh(t6, t7));
-        (t8, t9) = (Avx512F.UnpackLow(t8, t9), Avx512F.UnpackHigh(t8, t9));
-        (t10, t11) = (Avx512F.UnpackLow(t10, t11), Avx512F.UnpackHigh(t10, t11));
-        (t12, t13) = (Avx512F.UnpackLow(t12, t13), Avx512F.UnpackHigh(t12, t13));
-        (t14, t15) = (Avx512F.UnpackLow(t14, t15), Avx512F.UnpackHigh(t14, t15));
-        (t0, t1, t2, t3) = (LowPairs(t0, t2), HighPairs(t0, t2), LowPairs(t1, t3), HighPairs(t1, t3));
-        (t4, t5, t6, t7) = (LowPairs(t4, t6), HighPairs(t4, t6), LowPairs(t5, t7), HighPairs(t5, t7));
-        (t8, t9, t10, t11) = (LowPairs(t8, t10), HighPairs(t8, t10), LowPairs(t9, t11), HighPairs(t9, t11));
-        (t12, t13, t14, t15) = (LowPairs(t12, t14), HighPairs(t12, t14), LowPairs(t13, t15), HighPairs(t13, t15));
-        // t[4g + c] holds, in its quarter q, column 4q + c of rows 4g..4g+3.
+        (t0, t1, t2, t3) = Columns(t0, t1, t2, t3);
+        (t4, t5, t6, t7) = Columns(t4, t5, t6, t7);
+        (t8, t9, t10, t11) = Columns(t8, t9, t10, t11);
+        (t12, t13, t14, t15) = Columns(t12, t13, t14, t15);
         (t0, t4, t8, t12) = Quarters(t0, t4, t8, t12);
         (t1, t5, t9, t13) = Quarters(t1, t5, t9, t13);
         (t2, t6, t10, t14) = Quarters(t2, t6, t10, t14);
         (t3, t7, t11, t15) = Quarters(t3, t7, t11, t15);
-        t0.Store(target); // in order: see above
+        t0.Store(target);
         t1.Store(target + (1 * width));
         t2.Store(target + (2 * width));
         t3.Store(target + (3 * width));
@@ -119,9 +139,15 @@ internal static unsafe class Transposed
         t15.Store(target + (15 * width));
     }
 
-    static Vector512<float> LowPairs(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle();
-
-    static Vector512<float> HighPairs(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle();
+    /// <summary>Of four rows: result c holds, in its quarter q, column 4q + c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Columns(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        Vector512<double> low = Avx512F.UnpackLow(a, b).AsDouble(), high = Avx512F.UnpackHigh(a, b).AsDouble();
+        Vector512<double> lowCD = Avx512F.UnpackLow(c, d).AsDouble(), highCD = Avx512F.UnpackHigh(c, d).AsDouble();
+        return (Avx512F.UnpackLow(low, lowCD).AsSingle(), Avx512F.UnpackHigh(low, lowCD).AsSingle(),
+            Avx512F.UnpackLow(high, highCD).AsSingle(), Avx512F.UnpackHigh(high, highCD).AsSingle());
+    }
 
     /// <summary>Result q holds quarter q of each: four rows of quarters transposed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

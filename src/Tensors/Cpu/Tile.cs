@@ -6,24 +6,32 @@ namespace TalkingMachines.Tensors.Cpu;
 
 /// <summary>
 /// The innermost product: one tile of C from a panel of A ([depth][Rows]) and a panel of B ([depth][Columns]).
-/// The tile follows the hardware's width, because an emulated Vector512 spills: 24 of 32 registers hold 12 x 32
-/// sums with AVX-512, 12 of 16 hold 6 x 16 with AVX2, and plain loops define the result elsewhere.
+/// The tile follows the hardware's width, because an emulated Vector512 spills: 16 of 32 registers hold 8 x 32 sums with
+/// AVX-512 (more rows are no faster and divide our shapes worse), 12 of 16 hold 6 x 16 with AVX2, and plain loops define
+/// the result elsewhere.
 /// </summary>
 internal static unsafe class Tile
 {
     /// <summary>Rows of C in a tile.</summary>
-    public static readonly int Rows = Vector512.IsHardwareAccelerated ? 12 : Vector256.IsHardwareAccelerated ? 6 : 4;
+    public static int Rows => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>Columns of C in a tile.</summary>
-    public static readonly int Columns = Vector512.IsHardwareAccelerated ? 32 : Vector256.IsHardwareAccelerated ? 16 : 8;
+    public static int Columns => Vector512.IsHardwareAccelerated ? 32 : 16;
 
-    public const int MaxRows = 12;
+    /// <summary>Columns of C in a tile from the left part of a panel, where that costs less.</summary>
+    public static int NarrowColumns => Vector512.IsHardwareAccelerated ? 16 : Columns;
+
+    public const int MaxRows = 8;
     public const int MaxColumns = 32;
 
-    /// <summary>c[r * stride + j] = sum over depth of a[k * Rows + r] * b[k * Columns + j], plus what c held if accumulate.</summary>
-    public static void Multiply(int depth, float* a, float* b, float* c, nint stride, bool accumulate)
+    /// <summary>Columns that a tile computes where <paramref name="columns"/> are wanted.</summary>
+    public static int Width(int columns) => columns <= NarrowColumns ? NarrowColumns : Columns;
+
+    /// <summary>c[r * stride + j] = sum over depth of a[k * Rows + r] * b[k * Columns + j], plus what c held if accumulate; j below <see cref="Width"/> of columns.</summary>
+    public static void Multiply(int depth, float* a, float* b, float* c, nint stride, bool accumulate, int columns = MaxColumns)
     {
-        if (Vector512.IsHardwareAccelerated) Multiply12x32(depth, a, b, c, stride, accumulate);
+        if (Vector512.IsHardwareAccelerated && columns <= 16) Multiply8x16(depth, a, b, c, stride, accumulate);
+        else if (Vector512.IsHardwareAccelerated) Multiply8x32(depth, a, b, c, stride, accumulate);
         else if (Vector256.IsHardwareAccelerated) Multiply6x16(depth, a, b, c, stride, accumulate);
         else MultiplyPlain(depth, a, b, c, stride, accumulate);
     }
@@ -39,9 +47,9 @@ internal static unsafe class Tile
             }
     }
 
-    static void Multiply12x32(int depth, float* a, float* b, float* c, nint stride, bool accumulate)
+    static void Multiply8x32(int depth, float* a, float* b, float* c, nint stride, bool accumulate)
     {
-        for (float* line = c, end = c + (12 * stride); line != end; line += stride)
+        for (float* line = c, end = c + (8 * stride); line != end; line += stride)
         {
             Sse.Prefetch0(line); // else the stores at the end wait for main memory
             Sse.Prefetch0(line + 16);
@@ -54,11 +62,7 @@ internal static unsafe class Tile
         Vector512<float> s5a = default, s5b = default;
         Vector512<float> s6a = default, s6b = default;
         Vector512<float> s7a = default, s7b = default;
-        Vector512<float> s8a = default, s8b = default;
-        Vector512<float> s9a = default, s9b = default;
-        Vector512<float> s10a = default, s10b = default;
-        Vector512<float> s11a = default, s11b = default;
-        for (int k = 0; k < depth; k++, a += 12, b += 32)
+        for (int k = 0; k < depth; k++, a += 8, b += 32)
         {
             Vector512<float> left = Vector512.Load(b), right = Vector512.Load(b + 16);
             Vector512<float> x;
@@ -86,44 +90,52 @@ internal static unsafe class Tile
             x = Vector512.Create(a[7]);
             s7a = Vector512.FusedMultiplyAdd(x, left, s7a);
             s7b = Vector512.FusedMultiplyAdd(x, right, s7b);
-            x = Vector512.Create(a[8]);
-            s8a = Vector512.FusedMultiplyAdd(x, left, s8a);
-            s8b = Vector512.FusedMultiplyAdd(x, right, s8b);
-            x = Vector512.Create(a[9]);
-            s9a = Vector512.FusedMultiplyAdd(x, left, s9a);
-            s9b = Vector512.FusedMultiplyAdd(x, right, s9b);
-            x = Vector512.Create(a[10]);
-            s10a = Vector512.FusedMultiplyAdd(x, left, s10a);
-            s10b = Vector512.FusedMultiplyAdd(x, right, s10b);
-            x = Vector512.Create(a[11]);
-            s11a = Vector512.FusedMultiplyAdd(x, left, s11a);
-            s11b = Vector512.FusedMultiplyAdd(x, right, s11b);
         }
-        Store(c, s0a, s0b, accumulate);
-        Store(c + (1 * stride), s1a, s1b, accumulate);
-        Store(c + (2 * stride), s2a, s2b, accumulate);
-        Store(c + (3 * stride), s3a, s3b, accumulate);
-        Store(c + (4 * stride), s4a, s4b, accumulate);
-        Store(c + (5 * stride), s5a, s5b, accumulate);
-        Store(c + (6 * stride), s6a, s6b, accumulate);
-        Store(c + (7 * stride), s7a, s7b, accumulate);
-        Store(c + (8 * stride), s8a, s8b, accumulate);
-        Store(c + (9 * stride), s9a, s9b, accumulate);
-        Store(c + (10 * stride), s10a, s10b, accumulate);
-        Store(c + (11 * stride), s11a, s11b, accumulate);
+        Store(c, s0a, accumulate);
+        Store(c + 16, s0b, accumulate);
+        Store(c + (1 * stride), s1a, accumulate);
+        Store(c + (1 * stride) + 16, s1b, accumulate);
+        Store(c + (2 * stride), s2a, accumulate);
+        Store(c + (2 * stride) + 16, s2b, accumulate);
+        Store(c + (3 * stride), s3a, accumulate);
+        Store(c + (3 * stride) + 16, s3b, accumulate);
+        Store(c + (4 * stride), s4a, accumulate);
+        Store(c + (4 * stride) + 16, s4b, accumulate);
+        Store(c + (5 * stride), s5a, accumulate);
+        Store(c + (5 * stride) + 16, s5b, accumulate);
+        Store(c + (6 * stride), s6a, accumulate);
+        Store(c + (6 * stride) + 16, s6b, accumulate);
+        Store(c + (7 * stride), s7a, accumulate);
+        Store(c + (7 * stride) + 16, s7b, accumulate);
+    }
+
+    static void Multiply8x16(int depth, float* a, float* b, float* c, nint stride, bool accumulate)
+    {
+        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        for (int k = 0; k < depth; k++, a += 8, b += 32)
+        {
+            var right = Vector512.Load(b);
+            s0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[0]), right, s0);
+            s1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[1]), right, s1);
+            s2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[2]), right, s2);
+            s3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[3]), right, s3);
+            s4 = Vector512.FusedMultiplyAdd(Vector512.Create(a[4]), right, s4);
+            s5 = Vector512.FusedMultiplyAdd(Vector512.Create(a[5]), right, s5);
+            s6 = Vector512.FusedMultiplyAdd(Vector512.Create(a[6]), right, s6);
+            s7 = Vector512.FusedMultiplyAdd(Vector512.Create(a[7]), right, s7);
+        }
+        Store(c, s0, accumulate);
+        Store(c + (1 * stride), s1, accumulate);
+        Store(c + (2 * stride), s2, accumulate);
+        Store(c + (3 * stride), s3, accumulate);
+        Store(c + (4 * stride), s4, accumulate);
+        Store(c + (5 * stride), s5, accumulate);
+        Store(c + (6 * stride), s6, accumulate);
+        Store(c + (7 * stride), s7, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store(float* c, Vector512<float> left, Vector512<float> right, bool accumulate)
-    {
-        if (accumulate)
-        {
-            left += Vector512.Load(c);
-            right += Vector512.Load(c + 16);
-        }
-        left.Store(c);
-        right.Store(c + 16);
-    }
+    static void Store(float* c, Vector512<float> sum, bool accumulate) => (accumulate ? sum + Vector512.Load(c) : sum).Store(c);
 
     static void Multiply6x16(int depth, float* a, float* b, float* c, nint stride, bool accumulate)
     {

@@ -16,13 +16,14 @@ internal static unsafe class Winograd
     const int LeastChannels = 12;   // below, the transforms cost more than they save
     const int Gap = 16;             // floats between the points of a block: powers of two would share the cache's sets
 
-    /// <summary>Whether this way serves and pays: wide vectors, enough channels, and pictures that fill the vectors.</summary>
-    public static bool Fits(in Shape w, in ConvolutionWindow window, in Shape output)
-    {
-        var tiles = new WinogradTiles(output);
-        return Avx512F.IsSupported && w[2] == 1 && w[3] == 3 && w[4] == 3 && window is { StrideT: 1, StrideH: 1, StrideW: 1, FrontT: 0, BackT: 0 }
-            && Math.Min(w[0], w[1]) >= LeastChannels && tiles.Groups * Lanes * 4L * 2 <= output[3] * output[4] * 3L;
-    }
+    /// <summary>Whether this way serves and pays: wide vectors, the right kernel, and enough channels.</summary>
+    public static bool Fits(in Shape w, in ConvolutionWindow window) =>
+        Avx512F.IsSupported && w[2] == 1 && w[3] == 3 && w[4] == 3 && window is { StrideT: 1, StrideH: 1, StrideW: 1, FrontT: 0, BackT: 0 }
+        && Math.Min(w[0], w[1]) >= LeastChannels;
+
+    /// <summary>The same, and whether the tiles of a picture fill the vectors.</summary>
+    public static bool Fits(in Shape w, in ConvolutionWindow window, in Shape output) =>
+        Fits(w, window) && new WinogradTiles(output).Groups * Lanes * 4L * 2 <= output[3] * output[4] * 3L;
 
     /// <summary>y [B,O,T,H,W] = weight [O,C,1,3,3] * x [B,C,T,H,W] + bias, with the padding of <paramref name="padding"/>.</summary>
     public static void Run(WorkerTeam team, Tensor x, float* weight, int outputs, float* bias, in ConvolutionWindow padding, Tensor y)
@@ -31,52 +32,62 @@ internal static unsafe class Winograd
         int channels = x.Shape[1], panels = (outputs + Tile.Rows - 1) / Tile.Rows;
         var tiles = new WinogradTiles(y.Shape);
         var picture = ParityPicture.Make(team, x, padding, tiles, out var pixels);
-        long slab = ((long)channels * Tile.Rows) + Lanes; // the last store of a slab spills over its end
+        long slab = (long)channels * Tile.Rows;
         var kernels = pool.Rent(Points * panels * slab * sizeof(float));
-        long packed = ((long)channels * 9 * Tile.Rows) + Lanes;
-        team.Run(new KernelJob(team.Scratch, weight, (float*)kernels.Pointer, channels, outputs, slab), panels, packed * sizeof(float));
+        team.Run(new KernelJob(team.Scratch, weight, (float*)kernels.Pointer, channels, outputs), panels, 9 * slab * sizeof(float));
         var job = new BlockJob(team.Scratch, picture, tiles, (float*)kernels.Pointer, slab, bias, (float*)y.Pointer, outputs);
         team.Run(job, ((picture.Images * tiles.Groups) + 1) / 2, job.ScratchFloats * sizeof(float));
         kernels.Release();
         pixels.Release();
     }
 
-    /// <summary>Kernels to points, a panel of outputs a part: slab [point][panel] holds [channel][row].</summary>
-    readonly struct KernelJob(void** scratch, float* weight, float* slabs, int channels, int outputs, long slab) : IParallelJob
+    /// <summary>Kernels to points, 8 outputs (<see cref="Tile.Rows"/>) a part: slab [point][part] holds [channel][output].</summary>
+    readonly struct KernelJob(void** scratch, float* weight, float* slabs, int channels, int outputs) : IParallelJob
     {
+        const int Row = 8;
+
         public void Run(int part, int worker)
         {
-            int first = part * Tile.Rows, depth = channels * 9;
-            float* packed = (float*)scratch[worker];
-            new RowPanels(weight, depth).Pack(first, Math.Min(Tile.Rows, outputs - first), Tile.Rows, 0, depth, packed);
-            long step = (outputs + Tile.Rows - 1) / Tile.Rows * slab;
-            for (int c = 0; c < channels; c++) Transform(packed + ((long)c * 9 * Tile.Rows), slabs + (part * slab) + ((long)c * Tile.Rows), step);
+            int first = part * Row, depth = channels * 9;
+            long slab = (long)channels * Row, step = (outputs + Row - 1) / Row * slab;
+            float* taps = (float*)scratch[worker], target = slabs + (part * slab);
+            new RowPanels(weight, depth).Pack(first, Math.Min(Row, outputs - first), Row, 0, depth, taps);
+            for (int c = 0; c < channels; c++, taps += 9 * Row, target += Row) Transform(taps, target, step);
         }
 
         // G g G' with G = [1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1]
         static void Transform(float* taps, float* target, long step)
         {
-            int row = Tile.Rows;
-            var (a0, a1, a2, a3) = Four(Vector512.Load(taps), Vector512.Load(taps + (3 * row)), Vector512.Load(taps + (6 * row)));
-            var (b0, b1, b2, b3) = Four(Vector512.Load(taps + row), Vector512.Load(taps + (4 * row)), Vector512.Load(taps + (7 * row)));
-            var (c0, c1, c2, c3) = Four(Vector512.Load(taps + (2 * row)), Vector512.Load(taps + (5 * row)), Vector512.Load(taps + (8 * row)));
-            StoreRow(Four(a0, b0, c0), target, step);
-            StoreRow(Four(a1, b1, c1), target + (4 * step), step);
-            StoreRow(Four(a2, b2, c2), target + (8 * step), step);
-            StoreRow(Four(a3, b3, c3), target + (12 * step), step);
+            var (a0, a1, a2, a3) = Four(Vector256.Load(taps), Vector256.Load(taps + (3 * Row)), Vector256.Load(taps + (6 * Row)));
+            var (b0, b1, b2, b3) = Four(Vector256.Load(taps + Row), Vector256.Load(taps + (4 * Row)), Vector256.Load(taps + (7 * Row)));
+            var (c0, c1, c2, c3) = Four(Vector256.Load(taps + (2 * Row)), Vector256.Load(taps + (5 * Row)), Vector256.Load(taps + (8 * Row)));
+            StoreFour(Four(a0, b0, c0), target, step);
+            StoreFour(Four(a1, b1, c1), target + (4 * step), step);
+            StoreFour(Four(a2, b2, c2), target + (8 * step), step);
+            StoreFour(Four(a3, b3, c3), target + (12 * step), step);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Four(Vector512<float> a, Vector512<float> b, Vector512<float> c)
+        static (Vector256<float>, Vector256<float>, Vector256<float>, Vector256<float>) Four(Vector256<float> a, Vector256<float> b, Vector256<float> c)
         {
             var ends = (a + c) * 0.5f;
             var middle = b * 0.5f;
             return (a, ends + middle, ends - middle, c);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void StoreFour((Vector256<float> A, Vector256<float> B, Vector256<float> C, Vector256<float> D) row, float* target, long step)
+        {
+            row.A.Store(target);
+            row.B.Store(target + step);
+            row.C.Store(target + (2 * step));
+            row.D.Store(target + (3 * step));
+        }
     }
 
+    /// <summary>A row of four points.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void StoreRow((Vector512<float> A, Vector512<float> B, Vector512<float> C, Vector512<float> D) row, float* target, long step)
+    public static void StoreRow((Vector512<float> A, Vector512<float> B, Vector512<float> C, Vector512<float> D) row, float* target, long step)
     {
         row.A.Store(target);
         row.B.Store(target + step);
@@ -115,25 +126,25 @@ internal static unsafe class Winograd
         {
             var (image, firstTile) = Math.DivRem(group, tiles.Groups);
             var places = tiles.Places(firstTile * Lanes, out int start);
-            float* source = picture.Data + ((long)image * picture.Channels * picture.Plane) + start;
-            for (int c = 0; c < picture.Channels; c++, source += picture.Plane, target += Tile.Columns)
+            long plane = picture.Plane, quarter = picture.Quarter, below = tiles.Stride, step = PixelStep;
+            float* source = picture.Data + (image * picture.Channels * plane) + start;
+            for (int c = 0; c < picture.Channels; c++, source += plane, target += Tile.Columns)
             {
-                var (a0, a1, a2, a3) = Row(source, places);
-                var (b0, b1, b2, b3) = Row(source + (2 * picture.Quarter), places);
-                var (c0, c1, c2, c3) = Row(source + tiles.Stride, places);
-                var (d0, d1, d2, d3) = Row(source + (2 * picture.Quarter) + tiles.Stride, places);
-                StoreRow((a0 - c0, a1 - c1, a2 - c2, a3 - c3), target, PixelStep);
-                StoreRow((b0 + c0, b1 + c1, b2 + c2, b3 + c3), target + (4 * PixelStep), PixelStep);
-                StoreRow((c0 - b0, c1 - b1, c2 - b2, c3 - b3), target + (8 * PixelStep), PixelStep);
-                StoreRow((b0 - d0, b1 - d1, b2 - d2, b3 - d3), target + (12 * PixelStep), PixelStep);
+                var (a0, a1, a2, a3) = Row(source, quarter, places);
+                var (b0, b1, b2, b3) = Row(source + (2 * quarter), quarter, places);
+                var (c0, c1, c2, c3) = Row(source + below, quarter, places);
+                var (d0, d1, d2, d3) = Row(source + (2 * quarter) + below, quarter, places);
+                StoreRow((a0 - c0, a1 - c1, a2 - c2, a3 - c3), target, step);
+                StoreRow((b0 + c0, b1 + c1, b2 + c2, b3 + c3), target + (4 * step), step);
+                StoreRow((c0 - b0, c1 - b1, c2 - b2, c3 - b3), target + (8 * step), step);
+                StoreRow((b0 - d0, b1 - d1, b2 - d2, b3 - d3), target + (12 * step), step);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Row(float* source, Vector512<int> places)
+        static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Row(float* source, long quarter, Vector512<int> places)
         {
-            Vector512<float> a = Pick(source, places), b = Pick(source + picture.Quarter, places);
-            Vector512<float> c = Pick(source + 1, places), d = Pick(source + picture.Quarter + 1, places);
+            Vector512<float> a = Pick(source, places), b = Pick(source + quarter, places), c = Pick(source + 1, places), d = Pick(source + quarter + 1, places);
             return (a - c, b + c, c - b, b - d);
         }
 
@@ -145,30 +156,35 @@ internal static unsafe class Winograd
         void Leave(int group, float* source)
         {
             var (image, firstTile) = Math.DivRem(group, tiles.Groups);
+            long step = ProductStep;
             float* rows = stackalloc float[4 * Lanes];
             for (int o = 0; o < outputs; o++, source += Tile.Columns)
             {
-                var (a0, a1) = Column(source);
-                var (b0, b1) = Column(source + ProductStep);
-                var (c0, c1) = Column(source + (2 * ProductStep));
-                var (d0, d1) = Column(source + (3 * ProductStep));
+                var (a0, a1) = Column(source, step);
+                var (b0, b1) = Column(source + step, step);
+                var (c0, c1) = Column(source + (2 * step), step);
+                var (d0, d1) = Column(source + (3 * step), step);
                 var shift = Vector512.Create(bias == null ? 0 : bias[o]);
-                var (left, right) = PairLanes.Join(a0 + b0 + c0 + shift, b0 - c0 - d0 + shift);
-                left.Store(rows);
-                right.Store(rows + Lanes);
-                (left, right) = PairLanes.Join(a1 + b1 + c1 + shift, b1 - c1 - d1 + shift);
-                left.Store(rows + (2 * Lanes));
-                right.Store(rows + (3 * Lanes));
+                StorePairs(a0 + b0 + c0 + shift, b0 - c0 - d0 + shift, rows);
+                StorePairs(a1 + b1 + c1 + shift, b1 - c1 - d1 + shift, rows + (2 * Lanes));
                 tiles.Spread(rows, firstTile * Lanes, y + tiles.PlaneOf(image, o, outputs));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        (Vector512<float>, Vector512<float>) Column(float* source)
+        static (Vector512<float>, Vector512<float>) Column(float* source, long step)
         {
-            Vector512<float> a = Vector512.Load(source), b = Vector512.Load(source + (4 * ProductStep));
-            Vector512<float> c = Vector512.Load(source + (8 * ProductStep)), d = Vector512.Load(source + (12 * ProductStep));
+            Vector512<float> a = Vector512.Load(source), b = Vector512.Load(source + (4 * step));
+            Vector512<float> c = Vector512.Load(source + (8 * step)), d = Vector512.Load(source + (12 * step));
             return (a + b + c, b - c - d);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void StorePairs(Vector512<float> left, Vector512<float> right, float* target)
+        {
+            var (low, high) = PairLanes.Join(left, right);
+            low.Store(target);
+            high.Store(target + Lanes);
         }
     }
 }
