@@ -20,9 +20,11 @@ internal static class BuiltProgram
         return await Finish(process);
     }
 
+    static string Host => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+
+    // By way of env: a test run started in the background of a script inherits an ignored Ctrl-C, a user's program doesn't.
     public static Process Start(string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(
-        Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "talkingmachines.dll"), .. arguments])
+        "env", ["--default-signal=INT", Host, Path.Combine(AppContext.BaseDirectory, "talkingmachines.dll"), .. arguments])
     {
         WorkingDirectory = folder,
         RedirectStandardOutput = true,
