@@ -61,7 +61,7 @@ internal sealed class DoctorVerb() : Verb("doctor", "Show what this machine has 
     /// <summary>Width of <see cref="Vector{T}"/>, or 512 where the processor has it: Vector itself stops at 256.</summary>
     static int HardwareBits() => Vector512.IsHardwareAccelerated ? 512 : Vector.IsHardwareAccelerated ? 8 * Vector<byte>.Count : 0;
 
-    static string ProcessorName()
+    internal static string ProcessorName()
     {
         const string file = "/proc/cpuinfo";
         string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(each => each.StartsWith("model name", StringComparison.Ordinal)) : null;

@@ -15,15 +15,18 @@ public static class Program
     /// <summary>Every verb, in the order of the help. A new verb is a line here and a file beside.</summary>
     static readonly Verb[] Verbs =
     [
+        new GenerateVerb(),
         new CharacterVerb(),
         new TrainVerb(),
+        new EvaluateVerb(),
+        new BenchVerb(),
         new DoctorVerb(),
     ];
 
     public static async Task<int> Main(string[] arguments)
     {
         var terminal = Terminal.OfProcess();
-        var parsed = Root().Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        var parsed = Root().Parse(arguments.Length == 0 ? SampleVideo.Arguments() : arguments);
         if (parsed.Errors.Count > 0)
         {
             terminal.Error(Complaint(parsed));

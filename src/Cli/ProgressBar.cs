@@ -9,6 +9,7 @@ namespace TalkingMachines.Cli;
 internal sealed class ProgressBar : IDisposable
 {
     const int BarWidth = 24, LineWidth = 79;
+    const long Unknown = long.MaxValue;
 
     static readonly TimeSpan LivePause = TimeSpan.FromMilliseconds(100), LogPause = TimeSpan.FromSeconds(10);
 
@@ -20,12 +21,12 @@ internal sealed class ProgressBar : IDisposable
     long lastDrawn;
     bool anyDrawn;
 
-    /// <param name="total">Steps until the end, at least 1.</param>
+    /// <param name="total">Steps until the end, at least 1; null where nobody knows.</param>
     /// <param name="first">Steps that an earlier run did; they don't count for the speed.</param>
-    public ProgressBar(TextWriter writer, bool isLive, TimeProvider clock, string task, long total, long first)
+    public ProgressBar(TextWriter writer, bool isLive, TimeProvider clock, string task, long? total, long first)
     {
         (this.writer, this.isLive, this.clock, this.task) = (writer, isLive, clock, task);
-        (this.total, this.first) = (Math.Max(total, 1), first);
+        (this.total, this.first) = (Math.Max(total ?? Unknown, 1), first);
         start = lastDrawn = clock.GetTimestamp();
     }
 
@@ -55,6 +56,7 @@ internal sealed class ProgressBar : IDisposable
 
     string Line(long done, string note)
     {
+        if (total == Unknown) return string.Create(CultureInfo.InvariantCulture, $"{task} {done}  {note}");
         double share = Math.Clamp((double)done / total, 0, 1);
         int full = (int)(share * BarWidth);
         string bar = isLive ? $" [{new string('#', full)}{new string('.', BarWidth - full)}]" : "";

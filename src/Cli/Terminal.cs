@@ -41,9 +41,9 @@ internal sealed class Terminal(TextWriter results, TextWriter notes, bool isPlai
 
     /// <summary>A bar with the time left, or now and then a plain line where standard error is no terminal.</summary>
     /// <param name="task">What is done, such as "drawing".</param>
-    /// <param name="total">Steps until the end.</param>
+    /// <param name="total">Steps until the end; null where nobody knows.</param>
     /// <param name="done">Steps that an earlier run did.</param>
-    public ProgressBar Progress(string task, long total, long done = 0) => new(notes, isLive, TimeProvider.System, task, total, done);
+    public ProgressBar Progress(string task, long? total, long done = 0) => new(notes, isLive, TimeProvider.System, task, total, done);
 
     static bool IsForTheUser(Exception failure) =>
         failure is VerbException or MediaException or TrainingException or WeightFileException or IOException or UnauthorizedAccessException;

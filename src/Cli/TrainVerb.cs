@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TalkingMachines.Tensors;
 using TalkingMachines.Training;
 
 namespace TalkingMachines.Cli;
@@ -9,7 +10,7 @@ internal sealed class TrainVerb : Verb
 {
     static readonly string Names = string.Join(", ", Recipes.All.Select(recipe => recipe.Name));
 
-    readonly Argument<string> recipe = new("RECIPE") { Description = $"What to train: {Names}" };
+    readonly Argument<string> recipe = new("RECIPE") { Description = $"What to train: {MiniModel.Name} (all that the shipped model needs, in order), or one of {Names}" };
     readonly Option<string> run = Text("--run", "DIR", "Where logs, samples, checkpoints and weights go [default: runs/RECIPE]");
     readonly Option<bool> resume = new("--resume") { Description = "Go on from the newest checkpoint of the folder" };
     readonly Option<string> device = DeviceOption();
@@ -17,7 +18,7 @@ internal sealed class TrainVerb : Verb
     public TrainVerb() : base(
         "train",
         "Train a model by a recipe.",
-        $"train {Recipes.All.First().Name}",
+        $"train {MiniModel.Name}",
         $"train {Recipes.All.First().Name} --run runs/again --resume")
     {
         Add(recipe);
@@ -26,23 +27,38 @@ internal sealed class TrainVerb : Verb
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
-        var chosen = Recipes.Named(values.GetRequiredValue(recipe));
-        string path = values.GetValue(run) ?? RunFolder.DefaultPath(chosen);
+        string name = values.GetRequiredValue(recipe);
         using var computer = OpenDevice(values.GetRequiredValue(device));
+        if (name == MiniModel.Name) TrainMini(values, computer, terminal, stop);
+        else
+        {
+            var chosen = Recipes.Named(name);
+            terminal.Result(Train(chosen, values.GetValue(run) ?? RunFolder.DefaultPath(chosen), values.GetValue(resume), computer, terminal, stop));
+        }
+        return Task.CompletedTask;
+    }
+
+    // Stages find each other beside their run folders; those that have ended are only exported again.
+    void TrainMini(ParseResult values, Device computer, Terminal terminal, CancellationToken stop)
+    {
+        string root = values.GetValue(run) ?? "runs", target = Path.Combine(root, MiniModel.Name);
+        foreach (var stage in MiniModel.Stages()) Train(stage, Path.Combine(root, stage.Name), values.GetValue(resume), computer, terminal, stop);
+        using var last = RunFolder.Open(Path.Combine(root, MiniModel.Stages()[^1].Name));
+        MiniModel.Assemble(last, target);
+        terminal.Result(target);
+    }
+
+    static string Train(Recipe chosen, string path, bool resume, Device computer, Terminal terminal, CancellationToken stop)
+    {
         using var folder = RunFolder.Open(path);
         terminal.Note($"{chosen.Name}: {chosen.Steps} steps on {computer}, everything goes to {folder.Path}.");
-
         TrainingOutcome outcome;
         using (var watch = new TrainingWatch(terminal))
-            outcome = Trainer.Run(chosen, folder, computer, values.GetValue(resume), watch, cancel: stop);
-
-        if (!outcome.Finished)
-        {
-            if (outcome.Step > 0) terminal.Note($"Checkpoint at step {outcome.Step}; ./run train {chosen.Name} --run {path} --resume goes on.");
-            stop.ThrowIfCancellationRequested();
-        }
-        terminal.Result(folder.Weights);
-        return Task.CompletedTask;
+            outcome = Trainer.Run(chosen, folder, computer, resume, watch, cancel: stop);
+        if (outcome.Finished) return folder.Weights;
+        if (outcome.Step > 0) terminal.Note($"Checkpoint at step {outcome.Step}; the same command with --resume goes on.");
+        stop.ThrowIfCancellationRequested();
+        return folder.Weights;
     }
 
     /// <summary>Shows a run as it goes: one bar for the data, one for the steps, a line for each validation.</summary>

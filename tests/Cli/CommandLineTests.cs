@@ -19,6 +19,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("character --seed 1 --out a.png --size 0", "--size is '0', expected a whole number from 16 to 2048")]
     [InlineData("character --seed 1 --out a.png --size", "--size")]
     [InlineData("character --seed 1 --out a.png --wings 2", "'--wings' is not known here")]
+    [InlineData("generate --picture a.png --speech a.wav", "'--out' is required")]
+    [InlineData("generate --picture a.png --speech a.wav --out a.mp4 --steps 0", "--steps is '0', expected a whole number from 1 to 64")]
     [InlineData("doctor who", "'who' is not known here")]
     public async Task A_senseless_command_line_gets_one_line_and_code_2(string arguments, string expected)
     {
@@ -55,6 +57,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--help")]
     [InlineData("character --help")]
     [InlineData("doctor --help")]
+    [InlineData("generate --help")]
+    [InlineData("bench --help")]
     public async Task Help_ends_with_examples(string arguments)
     {
         var outcome = await BuiltProgram.Run(folder.Root, arguments.Split(' '));

@@ -19,6 +19,7 @@ public sealed class HearingStream(MelEncoder encoder, Device device)
 
     readonly MelSpectrogram mel = new();
     float[] samples = new float[16 * MelSpectrogram.SampleRate];
+    float[] bands = [];
     long origin;
     int count;
 
@@ -41,12 +42,16 @@ public sealed class HearingStream(MelEncoder encoder, Device device)
     {
         using var scope = Tensor.Scope();
         int melCount = (frames + (2 * ContextFrames)) * MelPerFrame;
-        float[] values = new float[MelSpectrogram.Bands * melCount];
-        mel.Compute(samples.AsSpan(0, count), origin, (first - ContextFrames) * MelPerFrame, melCount, values);
-        var all = encoder.Forward(Tensor.From(device, [1, MelSpectrogram.Bands, melCount], values));
+        int size = MelSpectrogram.Bands * melCount;
+        if (bands.Length < size) bands = new float[size];
+        mel.Compute(samples.AsSpan(0, count), origin, (first - ContextFrames) * MelPerFrame, melCount, bands);
+        var all = encoder.Forward(Tensor.From(device, [1, MelSpectrogram.Bands, melCount], bands.AsSpan(0, size)));
         Forget((first - ContextFrames - 1) * SamplesPerFrame);
         return scope.Keep(all.Narrow(1, ContextFrames, frames));
     }
+
+    /// <summary>Takes back the sound from sample <paramref name="end"/> on: other sound follows there.</summary>
+    public void Truncate(long end) => count = (int)Math.Clamp(end - origin, 0, count);
 
     void Forget(long before)
     {

@@ -6,7 +6,7 @@ namespace TalkingMachines.Training;
 public static class Recipes
 {
     // Methods, not values: a recipe is made when it is asked for.
-    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish];
+    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish, MiniLipReader];
 
     /// <summary>Every recipe, in the order of training.</summary>
     public static IEnumerable<Recipe> All => all.Select(make => make());
@@ -18,7 +18,7 @@ public static class Recipes
     public static AutoencoderRecipe MiniAutoencoder() => new()
     {
         Name = "mini-autoencoder",
-        Steps = 2800,
+        Steps = 2000,
         MuonRate = 0.01f,
         AdamRate = 1.5e-3f,
         WarmupSteps = 20,
@@ -45,13 +45,13 @@ public static class Recipes
     {
         Name = "mini-warmup",
         Layers = TrainedLayers.AllWithoutAudio,
-        Steps = 400,
+        Steps = 150,
         Clips = 2400,
         MuonRate = 0.012f,
         WarmupSteps = 20,
         DecayFrom = 1,
         GradientClip = 5,
-        ValidateEvery = 100,
+        ValidateEvery = 150,
     };
 
     /// <summary>Stage 2: the new audio layers learn, all others frozen.</summary>
@@ -60,7 +60,7 @@ public static class Recipes
         Name = "mini-audio",
         Layers = TrainedLayers.AudioOnly,
         From = MiniWarmup().Name,
-        Steps = 400,
+        Steps = 150,
         Seed = 2,
     };
 
@@ -70,9 +70,23 @@ public static class Recipes
         Name = "mini-polish",
         Layers = TrainedLayers.All,
         From = MiniAudio().Name,
-        Steps = 2000,
+        Steps = 600,
         Seed = 3,
         DecayFrom = 0.5,
-        ValidateEvery = 200,
+        ValidateEvery = 300,
+    };
+
+    /// <summary>The judge of lip sync, which reads mouths and lids off pictures.</summary>
+    public static LipReaderRecipe MiniLipReader() => new()
+    {
+        Name = "mini-lip-reader",
+        Steps = 700,
+        MuonRate = 0.01f,
+        AdamRate = 2e-3f,
+        WarmupSteps = 20,
+        DecayFrom = 0.4,
+        EmaDecay = 0.995f,
+        GradientClip = 1,
+        ValidateEvery = 250,
     };
 }

@@ -1,0 +1,101 @@
+using TalkingMachines.Media;
+using TalkingMachines.Models;
+using TalkingMachines.Models.Audio;
+using TalkingMachines.Models.Image;
+using TalkingMachines.Models.Vae;
+using TalkingMachines.Models.Video;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Evaluation;
+
+/// <summary>
+/// Lets an avatar perform a clip chunk after chunk, as a call does: from the reference picture, a sound with its modes of
+/// speaking and listening, and gestures. Nothing of the mouth but its sound goes in.
+/// </summary>
+public sealed class ClipRollout : IDisposable
+{
+    const int FramesPerLatent = AutoencoderConfig.FramesPerLatent;
+
+    readonly Avatar avatar;
+    readonly Performance heard;
+    readonly IReadOnlyList<PuppetPose> gestures;
+    readonly HearingStream hearing;
+    readonly ReferenceFeatures features;
+    readonly Tensor code;
+    readonly BlockRollout rollout;
+    long chunk;
+
+    /// <param name="heard">Whose sound and modes are used.</param>
+    /// <param name="gestures">Whose gestures are used, by frame; their mouths are not looked at.</param>
+    /// <param name="seed">Of the noise.</param>
+    public ClipRollout(Avatar avatar, Picture reference, Performance heard, IReadOnlyList<PuppetPose> gestures, ulong seed)
+    {
+        ExpectFit(avatar.Config, reference);
+        (this.avatar, this.heard, this.gestures) = (avatar, heard, gestures);
+        hearing = new HearingStream(avatar.Hearing, avatar.Diffusion);
+        hearing.Append(heard.Sound.Samples);
+        using var scope = Tensor.Scope();
+        features = avatar.Autoencoder.Reference(PixelPlanes.ToTensor(avatar.Decoder, reference.Pixels, reference.Width, reference.Height)).Own();
+        code = OnDevice(avatar.Diffusion, features.Code).Own();
+        rollout = new BlockRollout(avatar.Model, OnDevice(avatar.Diffusion, features.At16), seed);
+    }
+
+    static void ExpectFit(AvatarConfig config, Picture reference)
+    {
+        if (config.FramesPerSecond != Performance.FrameRate) throw new ArgumentException($"The model makes {config.FramesPerSecond} frames a second, expected {Performance.FrameRate}.");
+        if (reference.Width != config.Picture || reference.Height != config.Picture)
+            throw new ArgumentException($"The reference is {reference.Width}x{reference.Height}, expected {config.Picture}x{config.Picture}.");
+    }
+
+    // Always a tensor of its own, for the caller owns it.
+    static Tensor OnDevice(Device device, Tensor tensor) => Tensor.From(device, tensor.Shape, tensor.ToArray());
+
+    /// <summary>The next chunk's frames.</summary>
+    public Picture[] Next()
+    {
+        using var scope = Tensor.Scope();
+        var latents = rollout.Next(Drive(chunk++));
+        var frames = avatar.Autoencoder.Decode(OnDevice(avatar.Decoder, avatar.Model.ToCodes(latents, code)), features);
+        return ToPictures(frames);
+    }
+
+    /// <summary>Frames [N,3,H,W] in [-1, 1] as pictures.</summary>
+    public static Picture[] ToPictures(Tensor frames) =>
+        [.. Enumerable.Range(0, frames.Shape[0]).Select(i => new Picture(frames.Shape[3], frames.Shape[2], PixelPlanes.ToBytes(frames, i)))];
+
+    /// <summary>What drives a chunk. Sound is zero in latents without speech, and it reaches two latents either side.</summary>
+    Drive Drive(long index)
+    {
+        using var scope = Tensor.Scope();
+        var config = avatar.Config;
+        long first = index * config.ChunkFrames;
+        int heardFrames = config.ChunkFrames + (2 * config.AudioMargin), margin = FramesPerLatent;
+        float[] sound = hearing.Features(first - config.AudioMargin, heardFrames).ToArray();
+        for (int i = 0; i < heardFrames; i++)
+            if (!IsSpeaking(first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
+        float[] motion = new float[(config.ChunkFrames + (2 * margin)) * Gesture.Count];
+        for (int i = 0; i < motion.Length / Gesture.Count; i++)
+            gestures[(int)Math.Clamp(first - margin + i, 0, gestures.Count - 1)].Gesture.CopyTo(motion.AsSpan(i * Gesture.Count));
+        return new Drive(
+            scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], sound)),
+            scope.Keep(Tensor.From(avatar.Diffusion, [1, motion.Length / Gesture.Count, Gesture.Count], motion)),
+            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => IsSpeaking(first + (latent * FramesPerLatent)))]);
+    }
+
+    /// <summary>Whether the latent that holds a frame speaks: one of its frames, or of its two neighbours, does. As in training and in calls.</summary>
+    bool IsSpeaking(long frame)
+    {
+        long start = (long)Math.Floor((double)frame / FramesPerLatent) * FramesPerLatent;
+        for (long i = Math.Max(0, start - 1); i <= Math.Min(start + FramesPerLatent, heard.Speaking.Length - 1); i++)
+            if (heard.Speaking[i]) return true;
+        return false;
+    }
+
+    public void Dispose()
+    {
+        rollout.Dispose();
+        code.Dispose();
+        features.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace TalkingMachines.Evaluation;
+
+/// <summary>Says in words what a report's figures show to be wrong.</summary>
+public static class EvaluationFindings
+{
+    const double ReaderFloor = 0.9, OpenFloor = 0.5, LeastAmplitude = 0.5, MostAmplitude = 1.5;
+    const double LagFrames = 1.5, LagNeeds = 0.3; // without any agreement a best lag says nothing
+    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, BlinkFloor = 0.5, DriftCeiling = 0.05, LikenessCeiling = 0.2;
+
+    /// <summary>One sentence a finding; none where all is well.</summary>
+    public static IReadOnlyList<string> Of(EvaluationReport report)
+    {
+        var findings = new List<string>();
+        if (report.Named(RenditionScore.Truth) is { } truth && truth.Open.Mean < ReaderFloor)
+            Add(findings, $"The lip reader reads even true frames with {truth.Open.Mean:0.00} only, expected {ReaderFloor} or more: take the others relative to it.");
+        foreach (var rendition in report.Renditions.Where(IsGenerated)) AddOf(findings, rendition);
+        if (report.Named(RenditionScore.OtherSound) is { } other && other.Open.Mean > OtherSoundCeiling)
+            Add(findings, $"Another clip's sound gives {other.Open.Mean:0.00}, expected {OtherSoundCeiling} at most: the mouth does not come from the sound alone.");
+        AddDrift(findings, report.Drift);
+        return findings;
+    }
+
+    static bool IsGenerated(RenditionScore rendition) => rendition.Name is not (RenditionScore.Truth or RenditionScore.Autoencoder or RenditionScore.OtherSound);
+
+    static void AddOf(List<string> findings, RenditionScore score)
+    {
+        if (score.Open.Mean < OpenFloor)
+            Add(findings, $"{score.Name}: the mouth follows the sound with {score.Open.Mean:0.00}, expected {OpenFloor} or more.");
+        if (score.OpenAtLag.Mean > LagNeeds && Math.Abs(score.Lag.Mean) >= LagFrames)
+            Add(findings, $"{score.Name}: the mouth is {Math.Abs(score.Lag.Mean):0.0} frames too {(score.Lag.Mean > 0 ? "late" : "early")}.");
+        if (score.Amplitude is { } amplitude && amplitude.Mean < LeastAmplitude)
+            Add(findings, $"{score.Name}: the mouth hardly moves, {amplitude.Mean:0.00} of the truth.");
+        if (score.Amplitude is { } wide && wide.Mean > MostAmplitude)
+            Add(findings, $"{score.Name}: the mouth moves too much, {wide.Mean:0.00} of the truth.");
+        if (score.MovingInSilence is { } moving && moving.Mean > MovingCeiling)
+            Add(findings, $"{score.Name}: the mouth is open in {100 * moving.Mean:0} % of the listening frames.");
+        if (score.BlinksAsked > 0 && score.BlinksMatched < BlinkFloor * score.BlinksAsked)
+            Add(findings, $"{score.Name}: {score.BlinksMatched} of {score.BlinksAsked} blinks are seen at their time.");
+    }
+
+    static void AddDrift(List<string> findings, IReadOnlyList<DriftPoint> drift)
+    {
+        if (drift.Count < 2) return;
+        double unlike = drift[0].Colours.Mean - drift[0].TrueColours.Mean;
+        if (unlike > LikenessCeiling) Add(findings, $"Colours are not the reference's from the start: {unlike:0.00} further from it than those of true frames.");
+        double Excess(Func<DriftPoint, double> made, Func<DriftPoint, double> truth) =>
+            made(drift[^1]) - truth(drift[^1]) - (made(drift[0]) - truth(drift[0]));
+        double colours = Excess(point => point.Colours.Mean, point => point.TrueColours.Mean);
+        double features = Excess(point => point.Features.Mean, point => point.TrueFeatures.Mean);
+        if (colours > DriftCeiling) Add(findings, $"Colours drift: {colours:0.00} further from the reference at {drift[^1].Second} s than at {drift[0].Second} s.");
+        if (features > DriftCeiling) Add(findings, $"The face drifts: features {features:0.00} further from the reference at {drift[^1].Second} s than at {drift[0].Second} s.");
+    }
+
+    static void Add(List<string> findings, FormattableString sentence) => findings.Add(sentence.ToString(CultureInfo.InvariantCulture));
+}

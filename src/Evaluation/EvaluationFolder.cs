@@ -1,0 +1,68 @@
+using System.Globalization;
+using TalkingMachines.Media;
+
+namespace TalkingMachines.Evaluation;
+
+/// <summary>Where an evaluation leaves its report and the pictures to look at.</summary>
+public sealed class EvaluationFolder
+{
+    const int Columns = 8, CellSide = 160;
+
+    public EvaluationFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        Path = path;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Writes report.json and report.txt, each whole or not at all.</summary>
+    public void Write(EvaluationReport report)
+    {
+        WriteWhole("report.json", report.ToJson());
+        WriteWhole("report.txt", report.ToText());
+    }
+
+    void WriteWhole(string name, string text)
+    {
+        string path = System.IO.Path.Combine(Path, name), part = path + ".part";
+        try
+        {
+            File.WriteAllText(part, text);
+            File.Move(part, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+
+    /// <summary>Moments of one clip, truth above what was made, with the opening read on each: character-SEED.png.</summary>
+    /// <param name="rows">Name, frames and readings of each row; the first decides which moments: in each eighth, the one where the mouth opens widest.</param>
+    public void WriteClip(long seed, IReadOnlyList<(string Name, Picture[] Frames, FaceReading[] Readings)> rows)
+    {
+        var cells = new List<Picture>();
+        var captions = new List<string>();
+        int[] moments = [.. Enumerable.Range(0, Columns).Select(column => Widest(rows[0].Readings, column))];
+        foreach (var (name, frames, readings) in rows)
+            foreach (int frame in moments)
+            {
+                cells.Add(Small(frames[frame]));
+                captions.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {frame / 16.0:0.0}s {readings[frame].Mouth.Open:0.00}"));
+            }
+        Png.Write(ContactSheet.Tile(cells, Columns, captions), System.IO.Path.Combine(Path, FormattableString.Invariant($"character-{seed}.png")));
+    }
+
+    static int Widest(FaceReading[] readings, int column)
+    {
+        int from = column * readings.Length / Columns, to = Math.Max(from + 1, (column + 1) * readings.Length / Columns);
+        return Enumerable.Range(from, to - from).MaxBy(frame => readings[frame].Mouth.Open);
+    }
+
+    /// <summary>A row a character: its reference and one frame of each second looked at.</summary>
+    public void WriteDrift(IReadOnlyList<Picture> cells, IReadOnlyList<string> captions, int columns) =>
+        Png.Write(ContactSheet.Tile([.. cells.Select(Small)], columns, captions), System.IO.Path.Combine(Path, "drift.png"));
+
+    static Picture Small(Picture picture) => picture.Width <= CellSide ? picture : picture.Resized(CellSide, CellSide);
+}

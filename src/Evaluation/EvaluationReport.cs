@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace TalkingMachines.Evaluation;
+
+/// <summary>What an evaluation found. Every figure is over characters that no training saw.</summary>
+public sealed record EvaluationReport
+{
+    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+    public required string Model { get; init; }
+
+    public required int Characters { get; init; }
+
+    public required long FirstCharacter { get; init; }
+
+    /// <summary>Frames of each clip, 16 a second.</summary>
+    public required int FramesEach { get; init; }
+
+    /// <summary>How the frames came about: what the model was given.</summary>
+    public required IReadOnlyList<string> Conditions { get; init; }
+
+    /// <summary>The truth first: the reader's own ceiling.</summary>
+    public required IReadOnlyList<RenditionScore> Renditions { get; init; }
+
+    public required IReadOnlyList<QualityScore> Quality { get; init; }
+
+    /// <summary>Empty where no long rollout was asked for.</summary>
+    public required IReadOnlyList<DriftPoint> Drift { get; init; }
+
+    /// <summary>Correlation of the opening in the first and the last quarter of the long rollout; null without one.</summary>
+    public required Figure? LongOpenFirst { get; init; }
+
+    public required Figure? LongOpenLast { get; init; }
+
+    /// <summary>What is wrong with the model, a sentence each; none where all is well.</summary>
+    public IReadOnlyList<string> Findings => EvaluationFindings.Of(this);
+
+    /// <summary>The scores under a name of <see cref="RenditionScore"/>, or null.</summary>
+    public RenditionScore? Named(string name) => Renditions.FirstOrDefault(rendition => rendition.Name == name);
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>Tables for people.</summary>
+    public string ToText() => EvaluationTable.Of(this);
+}
+
+/// <summary>Scores of the faces of one kind of frames.</summary>
+public sealed record RenditionScore
+{
+    public const string Truth = "true frames", Autoencoder = "autoencoder", Generated = "generated", OtherSound = "other sound";
+
+    public required string Name { get; init; }
+
+    public required Figure Open { get; init; }
+
+    public required Figure? OpenInSpeech { get; init; }
+
+    public required Figure Width { get; init; }
+
+    public required Figure Round { get; init; }
+
+    /// <summary>Frames; late where positive.</summary>
+    public required Figure Lag { get; init; }
+
+    public required Figure OpenAtLag { get; init; }
+
+    public required Figure? Amplitude { get; init; }
+
+    public required Figure? Closures { get; init; }
+
+    public required Figure? MovingInSilence { get; init; }
+
+    public required int BlinksAsked { get; init; }
+
+    public required int BlinksSeen { get; init; }
+
+    public required int BlinksMatched { get; init; }
+
+    /// <summary>In the order of the characters.</summary>
+    public required IReadOnlyList<ClipScore> Clips { get; init; }
+
+    /// <summary>Sums up one score a character, at least one.</summary>
+    public static RenditionScore Of(string name, IReadOnlyList<ClipScore> clips)
+    {
+        Figure? Maybe(Func<ClipScore, double?> value) => Figure.Of(clips.Select(value));
+        Figure Sure(Func<ClipScore, double> value) => Maybe(clip => value(clip)) ?? throw new ArgumentException($"No clip came for '{name}', expected one or more.");
+        return new RenditionScore
+        {
+            Name = name,
+            Open = Sure(clip => clip.Open),
+            OpenInSpeech = Maybe(clip => clip.OpenInSpeech),
+            Width = Sure(clip => clip.Width),
+            Round = Sure(clip => clip.Round),
+            Lag = Sure(clip => clip.Lag),
+            OpenAtLag = Sure(clip => clip.OpenAtLag),
+            Amplitude = Maybe(clip => clip.Amplitude),
+            Closures = Maybe(clip => clip.Closures),
+            MovingInSilence = Maybe(clip => clip.MovingInSilence),
+            BlinksAsked = clips.Sum(clip => clip.BlinksAsked),
+            BlinksSeen = clips.Sum(clip => clip.BlinksSeen),
+            BlinksMatched = clips.Sum(clip => clip.BlinksMatched),
+            Clips = [.. clips],
+        };
+    }
+}
+
+/// <summary>Peak signal-to-noise ratio against true frames, in decibels.</summary>
+public sealed record QualityScore(string Name, Figure Whole, Figure Mouth, Figure Eyes)
+{
+    /// <summary>The reference picture for every frame: what doing nothing is worth.</summary>
+    public const string Still = "still picture";
+
+    /// <summary>Sums up one measurement a character, at least one.</summary>
+    public static QualityScore Of(string name, IReadOnlyList<PictureQuality> clips)
+    {
+        Figure Sure(Func<PictureQuality, double> value) =>
+            Figure.Of(clips.Select(clip => (double?)value(clip))) ?? throw new ArgumentException($"No clip came for '{name}', expected one or more.");
+        return new QualityScore(name, Sure(clip => clip.Psnr), Sure(clip => clip.MouthPsnr), Sure(clip => clip.EyesPsnr));
+    }
+}
+
+/// <summary>How far the pictures of one second of the long rollout are from the reference; the truth's distances say what mere motion makes.</summary>
+public sealed record DriftPoint(int Second, Figure Colours, Figure TrueColours, Figure Features, Figure TrueFeatures);

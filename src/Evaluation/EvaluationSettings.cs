@@ -1,0 +1,39 @@
+using TalkingMachines.Puppets;
+
+namespace TalkingMachines.Evaluation;
+
+/// <summary>How much is measured.</summary>
+public sealed record EvaluationSettings
+{
+    public int Characters { get; init; } = 16;
+
+    /// <summary>Length of each character's clip.</summary>
+    public int Seconds { get; init; } = 7;
+
+    /// <summary>Characters of the long rollout; 0 leaves it out.</summary>
+    public int DriftCharacters { get; init; } = 4;
+
+    public int DriftSeconds { get; init; } = 60;
+
+    /// <summary>Frames of each clip.</summary>
+    public int Frames => Seconds * Performance.FrameRate;
+
+    /// <summary>This, if it can be measured.</summary>
+    public EvaluationSettings Checked()
+    {
+        Expect(Characters is >= 1 and <= 1000, $"Characters are {Characters}, expected 1 to 1000.");
+        Expect(Seconds is >= 1 and <= 60, $"Seconds are {Seconds}, expected 1 to 60.");
+        Expect(DriftCharacters is >= 0 and <= 100, $"Characters of the long rollout are {DriftCharacters}, expected 0 to 100.");
+        Expect(DriftSeconds is >= 4 and <= 600, $"Seconds of the long rollout are {DriftSeconds}, expected 4 to 600.");
+        return this;
+    }
+
+    static void Expect(bool condition, string message)
+    {
+        if (!condition) throw new ArgumentException(message);
+    }
+}
+
+/// <summary>How far an evaluation is.</summary>
+/// <param name="What">What is measured now.</param>
+public readonly record struct EvaluationProgress(string What, int Done, int Total);

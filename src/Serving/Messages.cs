@@ -1,0 +1,97 @@
+using TalkingMachines.Models.Video;
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Serving;
+
+/// <summary>Sound to say, in order and without gaps, cut anyhow. 48 kHz mono in [-1, 1]: what Opus and players take.</summary>
+/// <param name="samples">Room for <see cref="Capacity"/> samples.</param>
+public sealed class SoundBlock(int turn, Loan<float> samples) : IDisposable
+{
+    public const int SampleRate = 48_000;
+
+    /// <summary>Most samples of a block: a tenth of a second.</summary>
+    public const int Capacity = SampleRate / 10;
+
+    public int Turn => turn;
+
+    /// <summary>Samples that count, from the start of <see cref="Room"/>.</summary>
+    public int Count { get; set; }
+
+    public Span<float> Room => samples.Array;
+
+    public ReadOnlySpan<float> Samples => samples.Array.AsSpan(0, Count);
+
+    public void Dispose() => samples.Dispose();
+}
+
+/// <summary>
+/// What every message about a chunk of video says. The chunk's sound travels with it, so that both leave together; it
+/// moves from message to message as the chunk goes on.
+/// </summary>
+public abstract class ChunkMessage
+{
+    readonly int samples;
+    Loan<float>? sound;
+
+    protected ChunkMessage(int turn, long number, int frames, int samples, Loan<float> sound) =>
+        (Turn, Number, Frames, this.samples, this.sound) = (turn, number, frames, samples, sound);
+
+    protected ChunkMessage(ChunkMessage before) : this(before.Turn, before.Number, before.Frames, before.samples, before.sound!) => before.sound = null;
+
+    public int Turn { get; }
+
+    /// <summary>Chunks that the session asked for before this one; an interruption leaves gaps.</summary>
+    public long Number { get; }
+
+    /// <summary>Frames to show, from the first on: all of a chunk, fewer at the end of the sound.</summary>
+    public int Frames { get; }
+
+    /// <summary>The sound of these frames, at <see cref="SoundBlock.SampleRate"/>; the last frame's may end early.</summary>
+    public ReadOnlyMemory<float> Sound => sound!.Array.AsMemory(0, samples);
+
+    /// <summary>Gives the sound back unless it has moved on.</summary>
+    protected void ReturnSound()
+    {
+        sound?.Dispose();
+        sound = null;
+    }
+}
+
+/// <summary>The numbers that move the character during a chunk, on the diffusion device.</summary>
+public sealed class DriveChunk(int turn, long number, int frames, int samples, Loan<float> sound, Drive drive)
+    : ChunkMessage(turn, number, frames, samples, sound), IDisposable
+{
+    public Drive Drive => drive;
+
+    public void Dispose()
+    {
+        drive.Audio.Dispose();
+        drive.Gestures.Dispose();
+        ReturnSound();
+    }
+}
+
+/// <summary>A generated chunk before decoding: codes [frames,C,h,w] on the diffusion device.</summary>
+public sealed class CodeChunk(DriveChunk before, Tensor codes) : ChunkMessage(before), IDisposable
+{
+    public Tensor Codes => codes;
+
+    public void Dispose()
+    {
+        codes.Dispose();
+        ReturnSound();
+    }
+}
+
+/// <summary>Finished frames, each [height,width,3] R G B, one after another.</summary>
+public sealed class FrameChunk(CodeChunk before, Loan<byte> pixels, int frameBytes) : ChunkMessage(before), IDisposable
+{
+    /// <summary>Frame <paramref name="index"/> below <see cref="ChunkMessage.Frames"/>.</summary>
+    public ReadOnlyMemory<byte> Frame(int index) => pixels.Array.AsMemory(index * frameBytes, frameBytes);
+
+    public void Dispose()
+    {
+        pixels.Dispose();
+        ReturnSound();
+    }
+}

@@ -1,0 +1,82 @@
+using TalkingMachines.Models.Audio;
+
+namespace TalkingMachines.Serving;
+
+/// <summary>
+/// Tells speech from silence, video frame by video frame: a frame speaks if it is well above the noise floor, and for a while
+/// after. The floor is the quietest frame of the last seconds, so a steady noise is silence soon after it began. The answer
+/// for a frame depends on no later sound, nor on how the sound was cut.
+/// </summary>
+public sealed class SpeechActivity
+{
+    /// <summary>Frames after speech that still speak: pauses within a phrase, up to 0.3 s, belong to it in the training clips.</summary>
+    public const int Hangover = 5;
+
+    const float Margin = 9;         // dB above the floor
+    const float LowestFloor = -60;  // dB to full scale: hiss below is silence, whatever came before
+    const float FirstFloor = -50;   // highest floor while little has been heard: sound may begin with a word
+    const int FloorFrames = 48;     // 3 s: speech has a quiet moment in that time
+    const int Memory = 128;         // frames whose answers are kept
+    const float PreEmphasis = 0.97f; // takes away hum and rumble, which would hide a whisper
+
+    readonly float[] levels = new float[FloorFrames];
+    readonly bool[] speaking = new bool[Memory];
+    int hangover;
+    int count;
+    double energy;
+    float last;
+
+    /// <summary>Frames heard in full.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>Adds sound, 16 kHz mono.</summary>
+    public void Append(ReadOnlySpan<float> sound)
+    {
+        foreach (float sample in sound)
+        {
+            float difference = sample - (PreEmphasis * last);
+            last = sample;
+            energy += difference * difference;
+            if (++count == HearingStream.SamplesPerFrame) EndFrame();
+        }
+    }
+
+    /// <summary>Whether a frame speaks; false for frames not yet heard and before the first. The last 128 frames are known.</summary>
+    public bool IsSpeaking(long frame) => frame >= 0 && frame < Frames && (frame >= Frames - Memory
+        ? speaking[frame % Memory]
+        : throw new ArgumentOutOfRangeException(nameof(frame), frame, $"expected the last {Memory} of {Frames} frames"));
+
+    /// <summary>Whether a latent of four frames speaks: one of them or of their two neighbours does, as in training.</summary>
+    public bool IsLatentSpeaking(long latent)
+    {
+        for (long frame = (4 * latent) - 1; frame <= (4 * latent) + 4; frame++)
+            if (IsSpeaking(frame)) return true;
+        return false;
+    }
+
+    /// <summary>Forgets the frames from <paramref name="frames"/> on; other sound follows there. The noise floor stays.</summary>
+    public void Truncate(long frames)
+    {
+        if (frames < Frames) Frames = frames;
+        (hangover, count, energy, last) = (0, 0, 0, 0);
+    }
+
+    void EndFrame()
+    {
+        float level = 10 * MathF.Log10((float)(energy / count) + 1e-12f);
+        levels[Frames % FloorFrames] = level;
+        hangover = level > Floor() + Margin ? Hangover + 1 : Math.Max(0, hangover - 1);
+        speaking[Frames % Memory] = hangover > 0;
+        Frames++;
+        (count, energy) = (0, 0);
+    }
+
+    // Called while the newest level is in place and not yet counted.
+    float Floor()
+    {
+        bool full = Frames + 1 >= FloorFrames;
+        float floor = full ? float.MaxValue : FirstFloor;
+        foreach (float level in full ? levels : levels.AsSpan(0, (int)Frames + 1)) floor = MathF.Min(floor, level);
+        return MathF.Max(floor, LowestFloor);
+    }
+}

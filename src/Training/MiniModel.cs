@@ -1,0 +1,33 @@
+using TalkingMachines.Models;
+using TalkingMachines.Training.Data;
+
+namespace TalkingMachines.Training;
+
+/// <summary>The shipped model: its recipes in order, and how their weights become a model folder.</summary>
+public static class MiniModel
+{
+    public const string Name = "mini";
+
+    /// <summary>All that <c>train mini</c> runs, in order: each finds its predecessors' weights beside its own run folder.</summary>
+    public static Recipe[] Stages() =>
+        [Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniWarmup(), Recipes.MiniAudio(), Recipes.MiniPolish(), Recipes.MiniLipReader()];
+
+    /// <summary>Copies the exported weights of the finished runs beside <paramref name="run"/> into a model folder.</summary>
+    public static void Assemble(RunFolder run, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Copy(run, Recipes.MiniPolish(), folder, Avatar.TransformerFile);
+        Copy(run, Recipes.MiniHearing(), folder, Avatar.AudioFile);
+        Copy(run, Recipes.MiniAutoencoder(), folder, Avatar.AutoencoderFile);
+        Copy(run, Recipes.MiniLipReader(), folder, Evaluation.LipReader.File);
+        Avatar.WriteConfig(Path.Combine(folder, Avatar.ConfigFile), Recipes.MiniPolish().Model);
+    }
+
+    static void Copy(RunFolder run, Recipe recipe, string folder, string file)
+    {
+        string source = ClipFiles.Weights(run, recipe.Name), target = Path.Combine(folder, file);
+        if (!File.Exists(source)) throw new TrainingException($"{source} does not exist: run the recipe {recipe.Name} first.");
+        File.Copy(source, target + ".part", overwrite: true);
+        File.Move(target + ".part", target, overwrite: true);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using TalkingMachines.Evaluation;
+using TalkingMachines.Media;
+using TalkingMachines.Models;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
+using TalkingMachines.Tests.Media;
+using TalkingMachines.Training.Data;
+using Xunit;
+
+namespace TalkingMachines.Tests.Evaluation;
+
+public sealed class AvatarEvaluationTests : IDisposable
+{
+    static readonly EvaluationSettings Small = new() { Characters = 2, Seconds = 2, DriftCharacters = 1, DriftSeconds = 4 };
+
+    readonly TemporaryFolder folder = new();
+
+    public AvatarEvaluationTests() => RandomAvatar.Write(folder.Root);
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>With avatar and reader of the folder; nothing of them may live on.</summary>
+    void WithAvatar(Action<Avatar, LipReader> body) => LeakCheck.On("cpu:0", device =>
+    {
+        using var avatar = Avatar.Load(folder.Root, device, device);
+        using var reader = LipReader.Load(folder.File(LipReader.File), device);
+        body(avatar, reader);
+    });
+
+    [Fact]
+    public void A_model_that_learned_nothing_gets_finite_low_scores() => WithAvatar((avatar, reader) =>
+    {
+        var output = new EvaluationFolder(folder.File("out"));
+        var reported = new Reports();
+        using var oneStep = Avatar.Load(folder.Root, avatar.Diffusion, avatar.Decoder, steps: 1);
+        var report = new AvatarEvaluation("random", avatar, reader, Small, oneStep).Run(output, reported);
+
+        Assert.Equal(["true frames", "autoencoder", "generated", "generated, 1 steps", "other sound"], report.Renditions.Select(each => each.Name));
+        Assert.InRange(report.Named(RenditionScore.Generated)!.Open.Mean, -0.6, 0.6);
+        Assert.NotEmpty(report.Findings);
+        Assert.Equal([1, 2, 4], report.Drift.Select(point => point.Second));
+        using var json = JsonDocument.Parse(File.ReadAllText(folder.File("out/report.json"))); // a number that is not finite would not have been written
+        Assert.Equal(2, json.RootElement.GetProperty("characters").GetInt32());
+        Assert.Contains("opening, correlation", File.ReadAllText(folder.File("out/report.txt")), StringComparison.Ordinal);
+        string[] names = [.. Directory.GetFiles(output.Path).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+        Assert.Equal(["character-1000000.png", "character-1000001.png", "drift.png", "report.json", "report.txt"], names);
+        Assert.Equal(new EvaluationProgress("long rollout", 6, 6), reported[^1]);
+    });
+
+    [Fact]
+    public void A_stopped_evaluation_leaves_no_report() => WithAvatar((avatar, reader) =>
+    {
+        using var stop = new CancellationTokenSource();
+        var output = new EvaluationFolder(folder.File("out"));
+        var evaluation = new AvatarEvaluation("random", avatar, reader, Small with { Characters = 1 });
+        var stopper = new Reports { Reported = value => { if (value.Done == 1) stop.Cancel(); } };
+        Assert.ThrowsAny<OperationCanceledException>(() => evaluation.Run(output, stopper, stop.Token));
+        Assert.Empty(Directory.GetFiles(output.Path, "report*"));
+    });
+
+    [Fact]
+    public void Nothing_of_the_mouth_but_its_sound_reaches_the_model() => WithAvatar((avatar, _) =>
+    {
+        var clip = HeldOutClip.Draw(0, 32, avatar.Config.Picture, default);
+        var mute = clip.Performance with { Poses = [.. clip.Performance.Poses.Select(pose => pose with { Mouth = MouthShape.Rest })] };
+        Assert.Equal(FirstChunks(avatar, clip, clip.Performance, 2), FirstChunks(avatar, clip, mute, 2));
+    });
+
+    [Fact]
+    public void A_chunk_hears_its_own_sound_and_none_beyond_its_lookahead() => WithAvatar((avatar, _) =>
+    {
+        var clip = HeldOutClip.Draw(0, 48, avatar.Config.Picture, default);
+        var loud = clip.Performance with { Speaking = [.. Enumerable.Repeat(true, 48)] };
+        var original = FirstChunks(avatar, clip, loud, 2);
+        Assert.Equal(original[0], FirstChunks(avatar, clip, WithNoiseFrom(loud, frame: 27), 1)[0]);    // 12 of the chunk, 8 of the window, 7 of the features
+        Assert.NotEqual(original[0], FirstChunks(avatar, clip, WithNoiseFrom(loud, frame: 12), 1)[0]);
+    });
+
+    [Fact]
+    public void A_reference_of_another_size_is_refused() => WithAvatar((avatar, _) =>
+    {
+        var clip = HeldOutClip.Draw(0, 32, 32, default);
+        var refusal = Assert.Throws<ArgumentException>(() => new ClipRollout(avatar, clip.Reference, clip.Performance, clip.Performance.Poses, 1));
+        Assert.Equal("The reference is 32x32, expected 64x64.", refusal.Message);
+    });
+
+    [Fact]
+    public void Held_out_clips_have_speech_and_rest_and_characters_of_their_own()
+    {
+        Assert.Equal(CharacterSeeds.FirstHeldOut, HeldOutClip.FirstCharacter);
+        for (int i = 0; i < 3; i++)
+        {
+            var clip = HeldOutClip.Draw(i, 112, 16, default);
+            Assert.Equal(1_000_000 + i, clip.Puppet.Seed);
+            Assert.True(clip.Performance.Speaking.Count(speaking => speaking) >= 39);
+            Assert.True(ClipScore.Listening(clip.Performance).Length >= 6);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 7, "Characters are 0, expected 1 to 1000.")]
+    [InlineData(1, 0, "Seconds are 0, expected 1 to 60.")]
+    public void Senseless_settings_are_refused(int characters, int seconds, string expected) =>
+        Assert.Equal(expected, Assert.Throws<ArgumentException>(() => new EvaluationSettings { Characters = characters, Seconds = seconds }.Checked()).Message);
+
+    static byte[][] FirstChunks(Avatar avatar, HeldOutClip clip, Performance heard, int chunks)
+    {
+        using var rollout = new ClipRollout(avatar, clip.Reference, heard, heard.Poses, seed: 4);
+        return [.. Enumerable.Range(0, chunks).Select(_ => rollout.Next().SelectMany(frame => frame.Pixels).ToArray())];
+    }
+
+    static Performance WithNoiseFrom(Performance performance, int frame)
+    {
+        float[] samples = [.. performance.Sound.Samples];
+        var random = new RandomStream(8);
+        for (int i = frame * 1000; i < samples.Length; i++) samples[i] = random.Uniform(-1, 1);
+        return performance with { Sound = new Sound(samples, 16_000) };
+    }
+
+    sealed class Reports : List<EvaluationProgress>, IProgress<EvaluationProgress>
+    {
+        public Action<EvaluationProgress>? Reported { get; init; }
+
+        public void Report(EvaluationProgress value)
+        {
+            Add(value);
+            Reported?.Invoke(value);
+        }
+    }
+}

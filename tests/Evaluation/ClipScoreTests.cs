@@ -1,0 +1,104 @@
+using TalkingMachines.Evaluation;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
+using Xunit;
+
+namespace TalkingMachines.Tests.Evaluation;
+
+public sealed class ClipScoreTests
+{
+    static RenditionScore Generated(EvaluationReport report) => report.Named(RenditionScore.Generated)!;
+
+    [Fact]
+    public void Truth_against_itself_is_perfect()
+    {
+        var report = PaintedClip.Report(poses => poses);
+        var score = Generated(report);
+        foreach (var figure in new[] { score.Open, score.OpenInSpeech!.Value, score.Width, score.Round, score.OpenAtLag })
+            Assert.InRange(figure.Mean, 0.999, 1); // colours have 255 steps
+        Assert.Equal((0, 1.0, 1.0, 0.0), (score.Lag.Mean, score.Amplitude!.Value.Mean, score.Closures!.Value.Mean, score.MovingInSilence!.Value.Mean));
+        Assert.Equal((3, 3, 3), (score.BlinksAsked, score.BlinksSeen, score.BlinksMatched));
+        Assert.Empty(report.Findings);
+    }
+
+    [Fact]
+    public void Shuffled_mouths_correlate_with_nothing()
+    {
+        var random = new RandomStream(3);
+        var report = PaintedClip.Report(poses => poses.Select(pose => (Key: random.Uniform(), pose)).OrderBy(each => each.Key).Select(each => each.pose));
+        Assert.InRange(Generated(report).Open.Mean, -0.25, 0.25);
+        Assert.Contains(report.Findings, finding => finding.Contains("follows the sound with", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(8, "8.0 frames too late")]
+    [InlineData(-8, "8.0 frames too early")]
+    public void A_shift_of_half_a_second_is_flagged(int shift, string expected)
+    {
+        var report = PaintedClip.Report(poses => Enumerable.Range(0, poses.Count).Select(i => poses[Math.Clamp(i - shift, 0, poses.Count - 1)]));
+        Assert.Equal(shift, Generated(report).Lag.Mean);
+        Assert.InRange(Generated(report).OpenAtLag.Mean, 0.99, 1);
+        Assert.Contains(report.Findings, finding => finding.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_frozen_picture_is_flagged()
+    {
+        var report = PaintedClip.Report(poses => poses.Select(_ => PuppetPose.Neutral));
+        Assert.Equal((0, 0), (Generated(report).Open.Mean, Generated(report).Amplitude!.Value.Mean));
+        Assert.Equal(0, Generated(report).BlinksSeen);
+        Assert.Contains(report.Findings, finding => finding.Contains("hardly moves", StringComparison.Ordinal));
+        Assert.Contains(report.Findings, finding => finding.Contains("0 of 3 blinks", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_mouth_that_stands_open_is_flagged()
+    {
+        var report = PaintedClip.Report(poses => poses.Select(pose => pose with { Mouth = MouthShape.Rest with { Open = 0.5f } }));
+        Assert.Equal((1, 0), (Generated(report).MovingInSilence!.Value.Mean, Generated(report).Closures!.Value.Mean));
+        Assert.Contains(report.Findings, finding => finding.Contains("open in 100 % of the listening frames", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Half_the_motion_has_half_the_amplitude()
+    {
+        var report = PaintedClip.Report(poses => poses.Select(pose => pose with { Mouth = pose.Mouth with { Open = pose.Mouth.Open / 2 } }));
+        Assert.InRange(Generated(report).Amplitude!.Value.Mean, 0.49, 0.51);
+        Assert.InRange(Generated(report).Open.Mean, 0.999, 1);
+    }
+
+    [Fact]
+    public void Listening_keeps_away_from_speech_on_either_side()
+    {
+        int[] expected = [.. Enumerable.Range(0, 14), .. Enumerable.Range(102, 26)];
+        Assert.Equal(expected, ClipScore.Listening(PaintedClip.Performance));
+    }
+
+    [Fact]
+    public void Readings_of_another_clip_are_refused()
+    {
+        var refusal = Assert.Throws<ArgumentException>(() => ClipScore.Of(PaintedClip.Performance, new FaceReading[5], new FaceReading[128]));
+        Assert.Equal("Readings are of 5 and 128 frames, expected 128.", refusal.Message);
+    }
+
+    [Fact]
+    public void Another_sound_that_moves_the_mouth_as_well_is_flagged()
+    {
+        var report = PaintedClip.Report(poses => poses);
+        var other = Generated(report) with { Name = RenditionScore.OtherSound };
+        report = report with { Renditions = [.. report.Renditions, other] };
+        Assert.Contains(report.Findings, finding => finding.StartsWith("Another clip's sound gives 1.00", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Drift_beyond_that_of_true_frames_is_flagged()
+    {
+        static Figure One(double value) => Figure.Of([value])!.Value;
+        var report = PaintedClip.Report(poses => poses);
+        report = report with { Drift = [new(1, One(0.1), One(0.1), One(0.2), One(0.2)), new(60, One(0.3), One(0.1), One(0.3), One(0.28))] };
+        Assert.Equal(["Colours drift: 0.20 further from the reference at 60 s than at 1 s."], report.Findings);
+
+        report = report with { Drift = [new(1, One(0.4), One(0.1), One(0.2), One(0.2)), new(60, One(0.4), One(0.1), One(0.2), One(0.2))] };
+        Assert.Equal(["Colours are not the reference's from the start: 0.30 further from it than those of true frames."], report.Findings);
+    }
+}
