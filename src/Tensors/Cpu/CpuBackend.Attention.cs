@@ -40,24 +40,25 @@ internal sealed unsafe partial class CpuBackend
 
         public long BiasRow(int head, int row) => ((BiasByHead ? (long)head * Queries : 0) + row) * Keys;
 
-        /// <summary>The bias of so many queries as [key][query], or null.</summary>
-        public float* PackBias(int head, int row, int count, float* target)
+        /// <summary>The bias of so many queries and keys as [key][query], or null.</summary>
+        public float* PackBias(int head, int row, int count, int firstKey, int keys, float* target)
         {
             if (Bias == null) return null;
-            new RowPanels(Bias + BiasRow(head, row), Keys).Pack(0, count, Tile.Columns, 0, Keys, target);
+            new RowPanels(Bias + BiasRow(head, row), Keys).Pack(0, count, Tile.Columns, firstKey, keys, target);
             return target;
         }
 
-        /// <summary>Products of the width: scores [key][query] of keys [width][8] in panels and queries [width][query].</summary>
-        public void Multiply(float* keys, float* queries, float* scores, int count)
+        /// <summary>Products over the width: scores [key][query] of keys in panels [width][Tile.Rows] and queries [width][query].</summary>
+        public void Score(float* keys, int keyCount, float* queries, int count, float* scores)
         {
-            for (int i = 0; i < KeyRows; i += Tile.Rows) Tile.Multiply(Width, keys + ((long)i * Width), queries, scores + ((long)i * Tile.Columns), Tile.Columns, false, count);
+            for (int i = 0; i < keyCount; i += Tile.Rows) Tile.Multiply(Width, keys + ((long)i * Width), queries, scores + ((long)i * Tile.Columns), Tile.Columns, false, count);
         }
 
-        /// <summary>Products of the keys: [width][query] of values [key][8] in panels and weights [key][query].</summary>
-        public void Mix(float* values, float* weights, float* mixed, int count)
+        /// <summary>Products over keys from firstKey on: [width][query] of values in panels [key][Tile.Rows] and weights [key][query].</summary>
+        public void Mix(float* values, int firstKey, int keyCount, float* weights, int count, float* mixed)
         {
-            for (int j = 0; j < WidthRows; j += Tile.Rows) Tile.Multiply(Keys, values + ((long)j * Keys), weights, mixed + ((long)j * Tile.Columns), Tile.Columns, false, count);
+            for (int j = 0; j < WidthRows; j += Tile.Rows)
+                Tile.Multiply(keyCount, values + ((long)j * Keys) + ((long)firstKey * Tile.Rows), weights, mixed + ((long)j * Tile.Columns), Tile.Columns, firstKey > 0, count);
         }
 
         /// <summary>Stores [width][query] as rows of y.</summary>
@@ -96,15 +97,15 @@ internal sealed unsafe partial class CpuBackend
         {
             float* queries = values + ValueFloats, scores = queries + QueryFloats, biases = scores + ScoreFloats, mixed = biases + ScoreFloats;
             new RowPanels(q + shape.Query(batch, head, row), shape.Row).Pack(0, count, Tile.Columns, 0, shape.Width, queries);
-            float* bias = shape.PackBias(head, row, count, biases);
-            shape.Multiply(keys, queries, scores, count);
+            float* bias = shape.PackBias(head, row, count, 0, shape.Keys, biases);
+            shape.Score(keys, shape.Keys, queries, count, scores);
             var sums = stackalloc Vector512<float>[Tile.MaxColumns / QueryLanes.Lanes];
             for (int i = 0; i < count; i += QueryLanes.Lanes)
             {
                 (var max, sums[i / QueryLanes.Lanes]) = QueryLanes.Exponentiate(scores + i, bias == null ? null : bias + i, shape.Keys, shape.Scale);
                 if (logSum != null) StoreLogSum(max, sums[i / QueryLanes.Lanes], logSum + shape.LogSum(batch, head, row + i), count - i);
             }
-            shape.Mix(values, scores, mixed, count);
+            shape.Mix(values, 0, shape.Keys, scores, count, mixed);
             for (int i = 0; i < count; i += QueryLanes.Lanes) QueryLanes.Scale(mixed + i, shape.Width, Vector512<float>.One / sums[i / QueryLanes.Lanes]);
             shape.Spread(mixed, count, y + shape.Query(batch, head, row));
         }

@@ -32,19 +32,24 @@ internal static unsafe class QueryLanes
         return (max, sum);
     }
 
-    /// <summary>weights: scores in, probabilities P out. slopes: dP in, P * (dP - sum over the keys of P * dP) out, the gradient of scaled scores.</summary>
-    public static void Slopes(float* weights, float* slopes, float* bias, int keys, float scale, Vector512<float> logSum)
+    /// <summary>weights: scores in, probabilities P = exp(scores * scale + bias - logSum) out. slopes: dP in, P * (dP - delta) out, the gradient of scaled scores.</summary>
+    public static void Slopes(float* weights, float* slopes, float* bias, int keys, float scale, Vector512<float> logSum, Vector512<float> delta)
     {
         int step = Tile.Columns;
-        Vector512<float> delta = default; // also dy.y, for y is the sum of P times values
-        float* weight = weights, slope = slopes;
-        for (int key = 0; key < keys; key++, weight += step, slope += step)
+        for (int key = 0; key < keys; key++, weights += step, slopes += step)
         {
-            var p = Exponentials.Exp(Shift(weight, bias, key * step, scale) - logSum);
-            p.Store(weight);
-            delta = Vector512.FusedMultiplyAdd(p, Vector512.Load(slope), delta);
+            var p = Exponentials.Exp(Shift(weights, bias, key * step, scale) - logSum);
+            p.Store(weights);
+            (p * (Vector512.Load(slopes) - delta)).Store(slopes);
         }
-        for (int key = 0; key < keys; key++, weights += step, slopes += step) (Vector512.Load(weights) * (Vector512.Load(slopes) - delta)).Store(slopes);
+    }
+
+    /// <summary>Sum over so many lines of a * b.</summary>
+    public static Vector512<float> Dot(float* a, float* b, int count)
+    {
+        Vector512<float> sum = default;
+        for (int i = 0; i < count; i++, a += Tile.Columns, b += Tile.Columns) sum = Vector512.FusedMultiplyAdd(Vector512.Load(a), Vector512.Load(b), sum);
+        return sum;
     }
 
     static Vector512<float> Shift(float* score, float* bias, int at, float scale)
