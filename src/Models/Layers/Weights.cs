@@ -25,11 +25,13 @@ public sealed class Weights : IDisposable
     readonly string prefix;
     readonly SafeTensors? source;
     readonly RandomStream? random;
+    readonly List<Tensor> constants;
 
-    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, SafeTensors? source, RandomStream? random)
+    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, SafeTensors? source, RandomStream? random, List<Tensor>? constants = null)
     {
         Device = device;
         this.tensors = tensors;
+        this.constants = constants ?? [];
         this.prefix = prefix;
         this.source = source;
         this.random = random;
@@ -47,7 +49,7 @@ public sealed class Weights : IDisposable
     public static Weights Grown(Device device, SafeTensors file, ulong seed) => new(device, new(StringComparer.Ordinal), "", file, new RandomStream(seed));
 
     /// <summary>Those of a part of the model.</summary>
-    public Weights Under(string name) => new(Device, tensors, prefix + name + ".", source, random);
+    public Weights Under(string name) => new(Device, tensors, prefix + name + ".", source, random, constants);
 
     /// <summary>The parameters asked for so far, by full name.</summary>
     public IReadOnlyDictionary<string, Tensor> All => tensors;
@@ -82,6 +84,15 @@ public sealed class Weights : IDisposable
         return tensor;
     }
 
+    /// <summary>Numbers that a layer needs beside its parameters: neither stored nor trained, freed with the weights.</summary>
+    public Tensor Constant(in Shape shape, ReadOnlySpan<float> values)
+    {
+        var tensor = Tensor.EmptyOwned(Device, shape);
+        constants.Add(tensor);
+        tensor.Load(values);
+        return tensor;
+    }
+
     static void Fill(float[] values, RandomStream random, Initial initial)
     {
         if (initial.Deviation != 0) random.Normal(values);
@@ -99,6 +110,8 @@ public sealed class Weights : IDisposable
     public void Dispose()
     {
         foreach (var tensor in tensors.Values) tensor.Dispose();
+        foreach (var tensor in constants) tensor.Dispose();
         tensors.Clear();
+        constants.Clear();
     }
 }

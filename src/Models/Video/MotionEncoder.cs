@@ -18,6 +18,7 @@ public sealed class MotionEncoder
     static readonly float[] gestureUnits = [20, 20, 15, 1, 1, 2, 2, 1];
 
     readonly AvatarConfig config;
+    readonly Tensor units;
     readonly Linear gesture1;
     readonly Linear gesture2;
     readonly AudioLayers? audio;
@@ -25,6 +26,7 @@ public sealed class MotionEncoder
     public MotionEncoder(Weights weights, AvatarConfig config, bool withAudio)
     {
         this.config = config;
+        units = weights.Constant([config.Gestures], gestureUnits);
         gesture1 = new Linear(weights.Under("gesture_embedding.0"), Near * PerLatent * config.Gestures, config.Width);
         gesture2 = new Linear(weights.Under("gesture_embedding.2"), config.Width, config.Width);
         if (withAudio) audio = new AudioLayers(weights, config);
@@ -35,7 +37,6 @@ public sealed class MotionEncoder
         using var scope = Tensor.Scope();
         int b = drive.Gestures.Shape[0], f = drive.Speaking.Length / b;
         if (drive.Gestures.Shape[1] != PerLatent * (f + Near - 1)) throw new ArgumentException($"Gestures are {drive.Gestures.Shape}, expected {PerLatent * (f + Near - 1)} frames for {f} latents.");
-        var units = Tensor.From(drive.Gestures.Device, [config.Gestures], gestureUnits);
         var near = Windows(drive.Gestures * units, f, Near, 0).Reshape(b * f, Near * PerLatent * config.Gestures);
         var gesture = scope.Keep(gesture2.Forward(gesture1.Forward(near).Silu()));
         if (audio is null) return new MotionCondition(gesture, null, null);

@@ -24,6 +24,7 @@ public sealed class TransformerBlock
     readonly AvatarConfig config;
     readonly int layer;
     readonly Tensor modulation;
+    readonly Tensor neutral;
     readonly Attention selfAttention;
     readonly Linear up;
     readonly Linear down;
@@ -34,6 +35,7 @@ public sealed class TransformerBlock
         this.config = config;
         this.layer = layer;
         modulation = weights.Get("modulation", [1, 6 * config.Width], Initial.Zeros);
+        neutral = weights.Constant([1, 6 * config.Width], Neutral(config.Width));
         selfAttention = new Attention(weights.Under("self_attn"), config.Width, config.Heads, config.Width);
         up = new Linear(weights.Under("ffn.0"), config.Width, config.FeedForward);
         down = new Linear(weights.Under("ffn.2"), config.FeedForward, config.Width, gain: 0.5f);
@@ -44,14 +46,17 @@ public sealed class TransformerBlock
     public Tensor Forward(Tensor x, Tensor embedding, MotionCondition motion, CharacterCondition character, IAttentionPattern pattern)
     {
         using var scope = Tensor.Scope();
-        var m = embedding + modulation;                                                                       // [n,6D]
-        var h = x.LayerNorm(Row(m, 1) + 1, Row(m, 0), Epsilon);
+        var m = embedding + (modulation + neutral);                                                           // [n,6D]
+        var h = x.LayerNorm(Row(m, 1), Row(m, 0), Epsilon);
         var own = new KeyValue(selfAttention.Keys(h), selfAttention.Values(h));
-        x = x.AddGated(pattern.Attend(layer, selfAttention, selfAttention.Queries(h), own), Row(m, 2) + 1);
+        x = x.AddGated(pattern.Attend(layer, selfAttention, selfAttention.Queries(h), own), Row(m, 2));
         if (audio is not null) x += audio.Forward(x, motion, character);
-        h = x.LayerNorm(Row(m, 4) + 1, Row(m, 3), Epsilon);
-        return scope.Keep(x.AddGated(down.Forward(up.Forward(h).Gelu()), Row(m, 5) + 1));
+        h = x.LayerNorm(Row(m, 4), Row(m, 3), Epsilon);
+        return scope.Keep(x.AddGated(down.Forward(up.Forward(h).Gelu()), Row(m, 5)));
     }
+
+    // Shift, scale and gate, twice: scales and gates count from 1.
+    static float[] Neutral(int width) => [.. Enumerable.Range(0, 6 * width).Select(i => i / width % 3 == 0 ? 0f : 1f)];
 
     Tensor Row(Tensor m, int index) => m.Narrow(1, index * config.Width, config.Width);
 
