@@ -10,7 +10,7 @@ public static class MiniModel
 
     /// <summary>All that <c>train mini</c> runs, in order: each finds its predecessors' weights beside its own run folder.</summary>
     public static Recipe[] Stages() =>
-        [Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniWarmup(), Recipes.MiniAudio(), Recipes.MiniPolish(), Recipes.MiniLipReader()];
+        [Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniWarmup(), Recipes.MiniAudio(), Recipes.MiniPolish(), Recipes.MiniDecoder(), Recipes.MiniLipReader()];
 
     /// <summary>Copies the exported weights of the finished runs beside <paramref name="run"/> into a model folder.</summary>
     public static void Assemble(RunFolder run, string folder)
@@ -18,7 +18,7 @@ public static class MiniModel
         Directory.CreateDirectory(folder);
         Copy(run, Recipes.MiniPolish(), folder, Avatar.TransformerFile);
         Copy(run, Recipes.MiniHearing(), folder, Avatar.AudioFile);
-        Copy(run, Recipes.MiniAutoencoder(), folder, Avatar.AutoencoderFile);
+        Copy(run, Recipes.MiniDecoder(), folder, Avatar.AutoencoderFile);
         Copy(run, Recipes.MiniLipReader(), folder, Evaluation.LipReader.File);
         Avatar.WriteConfig(Path.Combine(folder, Avatar.ConfigFile), Recipes.MiniPolish().Model);
     }

@@ -12,7 +12,10 @@ namespace TalkingMachines.Training.Objectives;
 /// <summary>Trains the reference-conditioned autoencoder on random characters in random poses. (MINI-MODEL, "Autoencoder".)</summary>
 public sealed record AutoencoderRecipe : Recipe
 {
-    public override ITrainingTask Open(RunFolder run, Device device) => new AutoencoderTask(this, device);
+    /// <summary>The recipe whose weights this one starts from, to train the decoder alone: codes and features stay, so that a transformer trained on them stays right. Null: all of it, new.</summary>
+    public string? DecoderOf { get; init; }
+
+    public override ITrainingTask Open(RunFolder run, Device device) => new AutoencoderTask(this, run, device);
 }
 
 /// <summary>Squares and absolutes of errors, slopes and changes, weighted to mouth and eyes; see <see cref="AutoencoderRecipe"/>.</summary>
@@ -24,18 +27,20 @@ public sealed class AutoencoderTask : ITrainingTask
     readonly ReferenceAutoencoder model;
     readonly PrefetchedBatches<PortraitBatch> batches;
 
-    public AutoencoderTask(AutoencoderRecipe recipe, Device device)
+    public AutoencoderTask(AutoencoderRecipe recipe, RunFolder run, Device device)
     {
         this.recipe = recipe;
-        Weights = Weights.New(device, recipe.Seed);
+        using var start = recipe.DecoderOf is null ? null : SafeTensors.Open(ClipFiles.Weights(run, recipe.DecoderOf));
+        Weights = start is null ? Weights.New(device, recipe.Seed) : Weights.From(device, start);
         model = new ReferenceAutoencoder(Weights, new AutoencoderConfig());
+        Trained = Weights.All.Where(w => start is null || w.Key.StartsWith("decoder.", StringComparison.Ordinal)).ToDictionary();
         var portraits = new Portraits(recipe.Seed);
         batches = new PrefetchedBatches<PortraitBatch>(portraits.Make, capacity: 3);
     }
 
     public Weights Weights { get; }
 
-    public IReadOnlyDictionary<string, Tensor> Trained => Weights.All;
+    public IReadOnlyDictionary<string, Tensor> Trained { get; }
 
     public Tensor Loss(int step, LossParts parts)
     {
@@ -52,7 +57,7 @@ public sealed class AutoencoderTask : ITrainingTask
         var decoded = model.Decode(mean + ((logVariance * 0.5f).Exp() * noise), features);
 
         var error = (decoded - frames).Reshape(b, batch.FramesEach, 3, size, size);
-        float sharp = Math.Clamp((step - (0.08f * recipe.Steps)) / (0.08f * recipe.Steps), 0, 1); // squares first: they find the mouth
+        float sharp = recipe.DecoderOf is not null ? 1 : Math.Clamp((step - (0.08f * recipe.Steps)) / (0.08f * recipe.Steps), 0, 1); // squares first: they find the mouth
         var squares = (error.Square() * weights).Mean();
         var absolutes = (error.Abs() * weights).Mean();
         var edges = EdgeError(error, weights);

@@ -6,7 +6,7 @@ namespace TalkingMachines.Training;
 public static class Recipes
 {
     // Methods, not values: a recipe is made when it is asked for.
-    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish, MiniLipReader];
+    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish, MiniDecoder, MiniLipReader];
 
     /// <summary>Every recipe, in the order of training.</summary>
     public static IEnumerable<Recipe> All => all.Select(make => make());
@@ -26,6 +26,20 @@ public static class Recipes
         EmaDecay = 0.998f,
         GradientClip = 1,
         ValidateEvery = 250,
+    };
+
+    /// <summary>The decoder goes on alone: the codes that the transformer learnt stay what they are.</summary>
+    public static AutoencoderRecipe MiniDecoder() => MiniAutoencoder() with
+    {
+        Name = "mini-decoder",
+        DecoderOf = MiniAutoencoder().Name,
+        Seed = 2,
+        Steps = 450,
+        MuonRate = 0.006f,
+        AdamRate = 8e-4f,
+        DecayFrom = 0.1,
+        EmaDecay = 0.99f,
+        ValidateEvery = 450,
     };
 
     /// <summary>What the mini model hears.</summary>
