@@ -35,8 +35,14 @@ public sealed record KernelReport(string Machine, IReadOnlyDictionary<int, doubl
 /// <summary>Times the kernels at our models' shapes, against the hardware's peak and, if asked, against PyTorch: rounds alternate, so that both meet the same machine.</summary>
 public static class KernelBench
 {
+    /// <summary>Figures that a run will have.</summary>
+    public static int Count(KernelBenchOptions options) => Cases(options).Count() * options.Threads.Length;
+
+    static IEnumerable<KernelCase> Cases(KernelBenchOptions options) =>
+        KernelCase.All.Where(kernel => options.Filter is null || kernel.Name.Contains(options.Filter, StringComparison.Ordinal));
+
     /// <summary>Measures and tells <paramref name="report"/> each figure as it comes.</summary>
-    public static KernelReport Run(KernelBenchOptions options, Action<KernelFigure>? report = null)
+    public static KernelReport Run(KernelBenchOptions options, Action<KernelFigure>? report = null, CancellationToken stop = default)
     {
         var peaks = options.Threads.ToDictionary(threads => threads, threads => FmaPeak.Measure(threads, options.Rounds));
         var figures = new List<KernelFigure>();
@@ -46,8 +52,9 @@ public static class KernelBench
             using var device = threads == Environment.ProcessorCount ? Device.Cpu() : Device.Cpu([.. Enumerable.Range(0, threads)]);
             using var torch = options.Python is null ? null : new PyTorchKernels(options.Python, threads);
             version ??= torch?.Version;
-            foreach (var kernel in KernelCase.All.Where(kernel => options.Filter is null || kernel.Name.Contains(options.Filter, StringComparison.Ordinal)))
+            foreach (var kernel in Cases(options))
             {
+                stop.ThrowIfCancellationRequested();
                 figures.Add(Measure(kernel, device, torch, threads, peaks[threads], options));
                 report?.Invoke(figures[^1]);
             }
@@ -74,7 +81,7 @@ public static class KernelBench
             torch is null ? null : theirs.Min() * 1e6, torch is null ? null : Median(theirs) * 1e6);
     }
 
-    // Until the compiler has made its last version: that takes thirty calls and its background thread a while.
+    // Until the compiler has made its last version of what has no loops: that takes thirty calls and its background thread a while.
     static void WarmUp(Action call)
     {
         long begun = Stopwatch.GetTimestamp();

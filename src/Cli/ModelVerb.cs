@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using TalkingMachines.Models;
 using TalkingMachines.Serving;
 
@@ -11,18 +9,9 @@ internal abstract class ModelVerb(string name, string description, params string
 {
     const string Shipped = "mini";
 
-    static readonly JsonSerializerOptions Readable = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // goes to a terminal or a file, never into a page
-    };
-
     protected static Option<string> ModelOption() => Text("--model", "DIR", $"Folder of the model [default: models/{Shipped}]");
 
     protected static Option<int> StepsOption() => Number("--steps", "Denoising steps of a chunk [default: the model's own]", 1, 64);
-
-    protected static Option<bool> JsonOption() => new("--json") { Description = "Print the figures as JSON" };
 
     /// <summary>The folder that <see cref="ModelOption"/> named, or the shipped one.</summary>
     protected static string ModelFolder(string? named)
@@ -49,6 +38,4 @@ internal abstract class ModelVerb(string name, string description, params string
     /// <summary>Loads the model, with as many steps as the option says if it was given.</summary>
     protected static Avatar Load(string folder, Placement placement, ParseResult values, Option<int> steps) =>
         Avatar.Load(folder, placement.Diffusion, placement.Decoder, values.GetResult(steps) is null ? null : values.GetValue(steps));
-
-    protected static string Json<T>(T figures) => JsonSerializer.Serialize(figures, Readable);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 
 namespace TalkingMachines.Cli;
@@ -19,7 +20,7 @@ public static class Program
         new CharacterVerb(),
         new TrainVerb(),
         new EvaluateVerb(),
-        new BenchVerb(),
+        new BenchVerb(new BenchKernelsVerb()),
         new DoctorVerb(),
     ];
 
@@ -65,10 +66,13 @@ public static class Program
     /// <summary>The first thing wrong with a command line; a word that is not known explains more than what is missing without it.</summary>
     static string Complaint(ParseResult parsed)
     {
-        string verb = parsed.CommandResult.Command is Verb known ? $" {known.Name}" : "";
         string message = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : parsed.Errors[0].Message;
-        return $"{message} See ./run{verb} --help.";
+        return $"{message} See ./run{PathOf(parsed.CommandResult)} --help.";
     }
+
+    /// <summary>Verb and verb below it, each after a space.</summary>
+    static string PathOf(CommandResult result) =>
+        result.Command is Verb verb ? $"{(result.Parent is CommandResult above ? PathOf(above) : "")} {verb.Name}" : "";
 
     static InvocationConfiguration Quiet => new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli;
@@ -11,6 +13,13 @@ namespace TalkingMachines.Cli;
 /// </summary>
 internal abstract class Verb : Command
 {
+    static readonly JsonSerializerOptions Readable = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // goes to a terminal or a file, never into a page
+    };
+
     /// <summary>Shows where an error came from.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the trace of an error", Recursive = true };
 
@@ -71,4 +80,8 @@ internal abstract class Verb : Command
     /// <summary>An option that takes text, such as a path.</summary>
     protected static Option<string> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
+
+    protected static Option<bool> JsonOption() => new("--json") { Description = "Print the figures as JSON" };
+
+    protected static string Json<T>(T figures) => JsonSerializer.Serialize(figures, Readable);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using TalkingMachines.Media;
 using TalkingMachines.Tests.Media;
 using Xunit;
@@ -22,6 +23,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("generate --picture a.png --speech a.wav", "'--out' is required")]
     [InlineData("generate --picture a.png --speech a.wav --out a.mp4 --steps 0", "--steps is '0', expected a whole number from 1 to 64")]
     [InlineData("doctor who", "'who' is not known here")]
+    [InlineData("bench kernels --threads 0", "--threads is '0', expected a whole number from 1 to")]
+    [InlineData("bench kernels --against java", "See ./run bench kernels --help")]
     public async Task A_senseless_command_line_gets_one_line_and_code_2(string arguments, string expected)
     {
         var outcome = await BuiltProgram.Run(folder.Root, arguments.Split(' '));
@@ -59,11 +62,30 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("doctor --help")]
     [InlineData("generate --help")]
     [InlineData("bench --help")]
+    [InlineData("bench kernels --help")]
     public async Task Help_ends_with_examples(string arguments)
     {
         var outcome = await BuiltProgram.Run(folder.Root, arguments.Split(' '));
         Assert.Equal((0, ""), (outcome.Code, outcome.Errors));
         Assert.StartsWith("  ./run ", outcome.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Kernels_named_by_a_part_are_measured()
+    {
+        var outcome = await BuiltProgram.Run(folder.Root, "bench", "kernels", "--only", "norm 192x192", "--threads", "1", "--json");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Errors));
+        var report = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Equal("norm 192x192", report.GetProperty("figures")[0].GetProperty("kernel").GetString());
+        Assert.Equal(1, report.GetProperty("figures").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_kernel_that_is_not_there_is_named()
+    {
+        var outcome = await BuiltProgram.Run(folder.Root, "bench", "kernels", "--only", "frobnicate");
+        Assert.Equal(1, outcome.Code);
+        AssertOneLine(outcome, "frobnicate");
     }
 
     [Fact]

@@ -81,6 +81,25 @@ public unsafe class WorkerTeamTests
         Assert.Equal(20_000 * 6, sum);
     }
 
+    /// <summary>Far more workers than cores and parts: nearly all wake when their job has long ended and another one stands in its place.</summary>
+    [Fact]
+    public void A_late_worker_finds_only_parts_of_the_present_job()
+    {
+        using var team = Team(9);
+        int* counts = stackalloc int[5];
+        long sum = 0;
+        for (int job = 1; job <= 4_000; job++)
+        {
+            int parts = 1 + (job % 4);
+            new Span<int>(counts, 5).Clear();
+            team.Run(new Count(counts), parts);
+            for (int part = 0; part < 5; part++) Assert.Equal(part < parts ? 1 : 0, counts[part]);
+            sum = 0;
+            team.Run(new Add(&sum), parts);
+            Assert.Equal(parts * (parts + 1) / 2, sum);
+        }
+    }
+
     [Fact]
     public void Jobs_after_a_sleep_still_run()
     {
