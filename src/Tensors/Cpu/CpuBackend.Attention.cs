@@ -87,8 +87,8 @@ internal sealed unsafe partial class CpuBackend
             (int head, int block) = Math.DivRem(part, Blocks);
             (int batch, head) = Math.DivRem(head, shape.Heads);
             float* keys = (float*)scratch[worker], values = keys + KeyFloats;
-            Gemm.PackAll(new RowPanels(k + shape.Key(batch, head), shape.Row), shape.Keys, Tile.Rows, 0, shape.Width, keys);
-            Gemm.PackAll(new ColumnPanels(v + shape.Key(batch, head), shape.Row), shape.Width, Tile.Rows, 0, shape.Keys, values);
+            Gemm.PackAll(new RowPanels(k + shape.Key(batch, head), shape.Row), 0, shape.Keys, Tile.Rows, 0, shape.Width, keys);
+            Gemm.PackAll(new ColumnPanels(v + shape.Key(batch, head), shape.Row), 0, shape.Width, Tile.Rows, 0, shape.Keys, values);
             int end = Math.Min(shape.Queries, (block + 1) * QueryBlock);
             for (int row = block * QueryBlock; row < end; row += Tile.Columns) Attend(batch, head, row, Math.Min(Tile.Columns, end - row), keys, values);
         }

@@ -43,9 +43,9 @@ internal sealed unsafe partial class CpuBackend
         void OneHead(int batch, int head, in Layout own)
         {
             long key = shape.Key(batch, head);
-            Gemm.PackAll(new RowPanels(k + key, shape.Row), shape.Keys, Tile.Rows, 0, shape.Width, own.Keys);
-            Gemm.PackAll(new RowPanels(v + key, shape.Row), shape.Keys, Tile.Rows, 0, shape.Width, own.Values);
-            Gemm.PackAll(new ColumnPanels(k + key, shape.Row), shape.Width, Tile.Rows, 0, shape.Keys, own.KeysDown);
+            Gemm.PackAll(new RowPanels(k + key, shape.Row), 0, shape.Keys, Tile.Rows, 0, shape.Width, own.Keys);
+            Gemm.PackAll(new RowPanels(v + key, shape.Row), 0, shape.Keys, Tile.Rows, 0, shape.Width, own.Values);
+            Gemm.PackAll(new ColumnPanels(k + key, shape.Row), 0, shape.Width, Tile.Rows, 0, shape.Keys, own.KeysDown);
             for (int row = 0; row < shape.Queries; row += Tile.Columns) Descend(new SomeQueries(batch, head, row, Math.Min(Tile.Columns, shape.Queries - row)), own);
             for (int i = 0; i < shape.Keys; i++, key += shape.Row)
             {
@@ -65,8 +65,8 @@ internal sealed unsafe partial class CpuBackend
             Pack(dy + query, some.Count, own.Targets);
             for (int i = 0; i < some.Count; i += QueryLanes.Lanes) QueryLanes.Dot(own.Queries + i, own.Targets + i, shape.Width).Store(deltas + i);
             Pack(q + query, some.Count, own.Queries);
-            Gemm.PackAll(new ColumnPanels(q + query, shape.Row), shape.Width, Tile.Columns, 0, some.Count, own.QueryRows);
-            Gemm.PackAll(new ColumnPanels(dy + query, shape.Row), shape.Width, Tile.Columns, 0, some.Count, own.TargetRows);
+            Gemm.PackAll(new ColumnPanels(q + query, shape.Row), 0, shape.Width, Tile.Columns, 0, some.Count, own.QueryRows);
+            Gemm.PackAll(new ColumnPanels(dy + query, shape.Row), 0, shape.Width, Tile.Columns, 0, some.Count, own.TargetRows);
             for (int key = 0; key < shape.Keys; key += KeyBlock) SomeKeys(some, key, Math.Min(KeyBlock, shape.Keys - key), sums, deltas, own);
             for (int i = 0; i < some.Count; i += QueryLanes.Lanes) QueryLanes.Scale(own.Mixed + i, shape.Width, Vector512.Create(shape.Scale));
             shape.Spread(own.Mixed, some.Count, dq + query);
@@ -101,7 +101,7 @@ internal sealed unsafe partial class CpuBackend
         /// <summary>target [key][width] = lanes [key][query] * rows [query][width], plus what it held of earlier queries.</summary>
         void Accumulate(float* lanes, int keys, float* rows, SomeQueries some, float* target, float* packed)
         {
-            Gemm.PackAll(new RowPanels(lanes, Tile.Columns), keys, Tile.Rows, 0, some.Count, packed);
+            Gemm.PackAll(new RowPanels(lanes, Tile.Columns), 0, keys, Tile.Rows, 0, some.Count, packed);
             for (int j = 0; j < shape.Width; j += Tile.Columns)
                 for (int i = 0; i < keys; i += Tile.Rows)
                 {

@@ -22,7 +22,7 @@ internal sealed unsafe partial class CpuBackend
         ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
         var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
         var product = new Product(Data(y), pixels) { PerImage = pixels, ImageStride = (long)o[1] * pixels, RowBias = bias };
-        Gemm.Run(team, y.Device.Memory, w[0], o[0] * pixels, depth, new RowPanels(weight, depth), new PixelPanels(map), product);
+        Gemm.Run(team, w[0], o[0] * pixels, depth, new RowPanels(weight, depth), new PixelPanels(map), product);
         taps.Release();
         padded?.Release();
     }
@@ -73,7 +73,7 @@ internal sealed unsafe partial class CpuBackend
         ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
         var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
         var rows = new RowPanels(Data(dy), pixels, pixels, (long)o[1] * pixels);
-        Gemm.Run(team, dy.Device.Memory, w[0], depth, o[0] * pixels, rows, new TapPanels(map), new Product(Data(dweight), depth));
+        Gemm.Run(team, w[0], depth, o[0] * pixels, rows, new TapPanels(map), new Product(Data(dweight), depth));
         taps.Release();
         padded?.Release();
     }

@@ -6,7 +6,7 @@ internal sealed unsafe partial class CpuBackend
     {
         int outputs = weight.Shape[0], inputs = weight.Shape[1], rows = (int)(x.Count / inputs);
         var product = new Product(Data(y), outputs) { ColumnBias = bias is null ? null : Data(bias) };
-        Gemm.Run(team, y.Device.Memory, rows, outputs, inputs, new RowPanels(Data(x), inputs), new RowPanels(Data(weight), inputs), product);
+        Gemm.Run(team, rows, outputs, inputs, new RowPanels(Data(x), inputs), new RowPanels(Data(weight), inputs), product);
     }
 
     public override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y)
@@ -22,15 +22,15 @@ internal sealed unsafe partial class CpuBackend
         for (int i = 0; i < batches; i++)
         {
             float* left = Data(a) + ((long)i * m * k), right = Data(b) + (shared ? 0 : (long)i * k * n), target = Data(y) + ((long)i * m * n);
-            MultiplyOne(y.Device.Memory, left, transposeA, right, transposeB, m, n, k, new Product(target, n));
+            MultiplyOne(left, transposeA, right, transposeB, m, n, k, new Product(target, n));
         }
     }
 
-    void MultiplyOne(MemoryPool pool, float* a, bool transposeA, float* b, bool transposeB, int m, int n, int k, in Product product)
+    void MultiplyOne(float* a, bool transposeA, float* b, bool transposeB, int m, int n, int k, in Product product)
     {
-        if (transposeA && transposeB) Gemm.Run(team, pool, m, n, k, new ColumnPanels(a, m), new RowPanels(b, k), product);
-        else if (transposeA) Gemm.Run(team, pool, m, n, k, new ColumnPanels(a, m), new ColumnPanels(b, n), product);
-        else if (transposeB) Gemm.Run(team, pool, m, n, k, new RowPanels(a, k), new RowPanels(b, k), product);
-        else Gemm.Run(team, pool, m, n, k, new RowPanels(a, k), new ColumnPanels(b, n), product);
+        if (transposeA && transposeB) Gemm.Run(team, m, n, k, new ColumnPanels(a, m), new RowPanels(b, k), product);
+        else if (transposeA) Gemm.Run(team, m, n, k, new ColumnPanels(a, m), new ColumnPanels(b, n), product);
+        else if (transposeB) Gemm.Run(team, m, n, k, new RowPanels(a, k), new RowPanels(b, k), product);
+        else Gemm.Run(team, m, n, k, new RowPanels(a, k), new ColumnPanels(b, n), product);
     }
 }

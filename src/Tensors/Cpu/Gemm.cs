@@ -17,88 +17,78 @@ internal unsafe struct Product(float* data, long stride)
 }
 
 /// <summary>
-/// C = A B. The smaller operand is packed once for all, the other by the block that needs it, so nothing is packed twice;
-/// every element of C is summed by one thread in a fixed order, so results don't depend on who took what.
+/// C = A B. Workers take blocks of the larger operand and pack them; the smaller one each packs for itself, for that is
+/// quicker than to fetch it from another core's cache. Every element of C is summed by one thread in a fixed order, so
+/// results don't depend on who took what.
 /// </summary>
 internal static unsafe class Gemm
 {
     const int Depth = 256;                  // k at a time: a B panel of 32 x 256 floats fills the L1 cache
     const int BlockRows = 480;              // 60 tiles of 8, 80 of 6, 120 of 4
     const int BlockColumns = 512;
-    const long SharedFloats = 2 << 20;      // of the operand packed once: 8 MiB, a share of the L3 cache
+    const long CommonFloats = 256 << 10;    // of the smaller operand packed at a time: 1 MiB, the L2 cache; or one slab of Depth if that is more
 
-    public static void Run<TA, TB>(WorkerTeam team, MemoryPool pool, int m, int n, int k, in TA a, in TB b, in Product c)
+    public static void Run<TA, TB>(WorkerTeam team, int m, int n, int k, in TA a, in TB b, in Product c)
         where TA : unmanaged, IPanelSource where TB : unmanaged, IPanelSource
     {
         if (m == 0 || n == 0) return;
-        bool shareA = m <= n;
-        int sharedWidth = shareA ? Tile.Rows : Tile.Columns;
-        int sharedPanels = Ceiling(shareA ? m : n, sharedWidth);
-        int chunk = (int)Math.Clamp(SharedFloats / ((long)sharedPanels * sharedWidth) / Depth * Depth, Depth, Math.Max(Depth, Ceiling(k, Depth) * Depth));
-        var shared = pool.Rent(((long)sharedPanels * sharedWidth * Math.Min(k, chunk) * sizeof(float)) + 64);
+        bool commonA = m <= n;
+        long commonSize = commonA ? Cut.RoundUp(m, Tile.Rows) : Cut.RoundUp(n, Tile.Columns);
+        int chunk = (int)Math.Clamp(CommonFloats / commonSize / Depth * Depth, Depth, Math.Max(Depth, Cut.RoundUp(k, Depth)));
+        int size = commonA ? n : m, width = commonA ? Tile.Columns : Tile.Rows, limit = commonA ? BlockColumns : BlockRows;
+        int block = (int)Math.Min(limit, Cut.RoundUp(Ceiling(size, 4 * team.Count), width)); // four blocks a worker even out their speeds
+        bool* packed = stackalloc bool[team.Count];
         var target = c;
         for (int k0 = 0; k0 < Math.Max(k, 1); k0 += chunk)
         {
-            int depth = Math.Min(chunk, k - k0);
-            int parts = sharedPanels * Math.Max(1, Ceiling(depth, Depth));
-            int size = shareA ? m : n;
-            if (shareA) team.Run(new PackJob<TA>(a, size, sharedWidth, sharedPanels, k0, depth, (float*)shared.Pointer), parts);
-            else team.Run(new PackJob<TB>(b, size, sharedWidth, sharedPanels, k0, depth, (float*)shared.Pointer), parts);
-            RunBlocks(team, shareA, m, n, k0, depth, a, b, (float*)shared.Pointer, target);
+            new Span<bool>(packed, team.Count).Clear();
+            var job = new BlockJob<TA, TB>(team.Scratch, packed, commonA, m, n, k0, Math.Min(chunk, k - k0), a, b, target, block);
+            team.Run(job, Ceiling(size, block), job.ScratchFloats * sizeof(float));
             target.Accumulate = true;
             target.RowBias = target.ColumnBias = null;
         }
-        shared.Release();
-    }
-
-    static void RunBlocks<TA, TB>(WorkerTeam team, bool shareA, int m, int n, int k0, int depth, in TA a, in TB b, float* shared, in Product c)
-        where TA : unmanaged, IPanelSource where TB : unmanaged, IPanelSource
-    {
-        int size = shareA ? n : m, width = shareA ? Tile.Columns : Tile.Rows, limit = shareA ? BlockColumns : BlockRows;
-        int block = Math.Min(limit, Ceiling(Ceiling(size, 4 * team.Count), width) * width); // four blocks a worker even out their speeds
-        long scratchFloats = ((long)Ceiling(block, width) * width * Depth) + (Tile.MaxRows * Tile.MaxColumns) + 64;
-        team.Run(new BlockJob<TA, TB>(team.Scratch, shareA, m, n, k0, depth, a, b, shared, c, block), Ceiling(size, block), scratchFloats * sizeof(float));
     }
 
     static int Ceiling(int value, int divisor) => (value + divisor - 1) / divisor;
 
-    readonly struct PackJob<TSource>(TSource source, int size, int width, int panels, int k0, int depth, float* shared) : IParallelJob
-        where TSource : unmanaged, IPanelSource
-    {
-        // Layout: slabs of up to Depth k; in a slab panel after panel.
-        public void Run(int part, int worker)
-        {
-            int slab = part / panels, panel = part % panels, at = slab * Depth, deep = Math.Min(Depth, depth - at);
-            float* target = shared + ((long)at * panels * width) + ((long)panel * deep * width);
-            source.Pack(panel * width, Math.Min(width, size - (panel * width)), width, k0 + at, deep, target);
-        }
-    }
-
-    readonly struct BlockJob<TA, TB>(void** scratch, bool shareA, int m, int n, int k0, int depth, TA a, TB b, float* shared, Product c, int block) : IParallelJob
+    readonly struct BlockJob<TA, TB>(void** scratch, bool* packed, bool commonA, int m, int n, int k0, int depth, TA a, TB b, Product c, int block) : IParallelJob
         where TA : unmanaged, IPanelSource where TB : unmanaged, IPanelSource
     {
+        // Layout: slabs of up to Depth k; in a slab panel after panel.
+        long CommonSize => commonA ? Cut.RoundUp(m, Tile.Rows) : Cut.RoundUp(n, Tile.Columns);
+
+        long OwnFloats => Cut.RoundUp(block, commonA ? Tile.Columns : Tile.Rows) * Depth;
+
+        public long ScratchFloats => (CommonSize * depth) + OwnFloats + (Tile.MaxRows * Tile.MaxColumns) + 32;
+
         public void Run(int part, int worker)
         {
-            float* own = (float*)scratch[worker];
-            int start = part * block, count = Math.Min(block, (shareA ? n : m) - start);
-            int ownWidth = shareA ? Tile.Columns : Tile.Rows, sharedWidth = shareA ? Tile.Rows : Tile.Columns;
-            int ownPanels = Ceiling(count, ownWidth), sharedPanels = Ceiling(shareA ? m : n, sharedWidth);
-            float* edge = own + ((long)Ceiling(block, ownWidth) * ownWidth * Depth) + 32;
+            float* common = (float*)scratch[worker], own = common + Cut.RoundUp(CommonSize * depth, 16), edge = own + OwnFloats;
+            int start = part * block, count = Math.Min(block, (commonA ? n : m) - start);
             for (int at = 0; at < depth; at += Depth)
             {
                 int deep = Math.Min(Depth, depth - at);
-                for (int p = 0; p < ownPanels; p++)
-                {
-                    int first = start + (p * ownWidth), width = Math.Min(ownWidth, start + count - first);
-                    float* panel = own + ((long)p * deep * ownWidth);
-                    if (shareA) b.Pack(first, width, ownWidth, k0 + at, deep, panel);
-                    else a.Pack(first, width, ownWidth, k0 + at, deep, panel);
-                }
-                float* slab = shared + ((long)at * sharedPanels * sharedWidth);
+                float* slab = common + (at * CommonSize);
+                if (!packed[worker]) PackCommon(at, deep, slab);
                 var tiles = new TileLoop(c, deep, at == 0, edge);
-                if (shareA) tiles.Run(slab, 0, m, own, start, count);
-                else tiles.Run(own, start, count, slab, 0, n);
+                if (commonA)
+                {
+                    PackAll(b, start, count, Tile.Columns, k0 + at, deep, own);
+                    tiles.Run(slab, 0, m, own, start, count);
+                }
+                else
+                {
+                    PackAll(a, start, count, Tile.Rows, k0 + at, deep, own);
+                    tiles.Run(own, start, count, slab, 0, n);
+                }
             }
+            packed[worker] = true;
+        }
+
+        void PackCommon(int at, int deep, float* slab)
+        {
+            if (commonA) PackAll(a, 0, m, Tile.Rows, k0 + at, deep, slab);
+            else PackAll(b, 0, n, Tile.Columns, k0 + at, deep, slab);
         }
     }
 
@@ -156,9 +146,9 @@ internal static unsafe class Gemm
         }
     }
 
-    /// <summary>All panels of an operand, for products inside a part of a larger job.</summary>
-    public static void PackAll<TSource>(in TSource source, int size, int width, int k0, int depth, float* target) where TSource : unmanaged, IPanelSource
+    /// <summary>Panels of an operand's rows or columns from start on.</summary>
+    public static void PackAll<TSource>(in TSource source, int start, int count, int width, int k0, int depth, float* target) where TSource : unmanaged, IPanelSource
     {
-        for (int i = 0; i < size; i += width, target += (long)depth * width) source.Pack(i, Math.Min(width, size - i), width, k0, depth, target);
+        for (int i = 0; i < count; i += width, target += (long)depth * width) source.Pack(start + i, Math.Min(width, count - i), width, k0, depth, target);
     }
 }
