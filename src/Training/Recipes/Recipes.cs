@@ -34,12 +34,12 @@ public static class Recipes
         Name = "mini-decoder",
         DecoderOf = MiniAutoencoder().Name,
         Seed = 2,
-        Steps = 450,
+        Steps = 2500,
         MuonRate = 0.006f,
         AdamRate = 8e-4f,
-        DecayFrom = 0.1,
+        DecayFrom = 0.3,
         EmaDecay = 0.99f,
-        ValidateEvery = 450,
+        ValidateEvery = 500,
     };
 
     /// <summary>What the mini model hears.</summary>
