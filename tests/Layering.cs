@@ -20,16 +20,17 @@ public partial class Layering
     {
         ["Tensors"] = [],
         ["Media"] = [],
+        ["WebRtc"] = [],
         ["Puppets"] = ["Media"],
         ["Models"] = ["Tensors"],
         ["Evaluation"] = ["Models", "Media", "Puppets"],
         ["Training"] = ["Models", "Evaluation", "Puppets", "Media"],
-        ["Serving"] = ["Models", "Media", "Puppets"],
+        ["Serving"] = ["Models", "Media", "Puppets", "WebRtc"],
         ["Cli"] = [Everything],
         ["Bench"] = [Everything],
     };
 
-    static readonly string[] MayBeUnsafe = ["Tensors", "Media", "Tests"];
+    static readonly string[] MayBeUnsafe = ["Tensors", "Media", "WebRtc", "Tests"];
     static readonly string[] Code = [".cs", ".js", ".cu", ".css", ".html"];
     static readonly string[] Text = [.. Code, ".md", ".csproj", ".props", ".json", ".slnx", ".txt", ""];
 
