@@ -75,6 +75,7 @@ public sealed class Trainer : IDisposable
 
     TrainingOutcome Loop(CancellationToken cancel)
     {
+        if (step == recipe.Steps) return AlreadyFinished();
         (firstStep, started) = (step, time.GetTimestamp());
         (saved, drawn) = (started, started);
         while (step < recipe.Steps)
@@ -82,14 +83,19 @@ public sealed class Trainer : IDisposable
             if (cancel.IsCancellationRequested) return Stop();
             Advance();
             if (step == recipe.Steps || (recipe.ValidateEvery > 0 && step % recipe.ValidateEvery == 0)) Validate();
-            if (time.GetElapsedTime(saved) >= recipe.CheckpointEvery) Save();
+            if (step < recipe.Steps && time.GetElapsedTime(saved) >= recipe.CheckpointEvery) Save();
             if (time.GetElapsedTime(drawn) >= curvesEvery) Draw();
         }
-        if (savedStep < step) Save();
         Draw();
+        // Before the last checkpoint: what a task measures for itself, such as a whitening, is in no checkpoint.
         Export();
+        Save();
         return new TrainingOutcome(step, true, smoothedLoss);
     }
+
+    TrainingOutcome AlreadyFinished() => File.Exists(run.Weights)
+        ? new TrainingOutcome(step, true, smoothedLoss)
+        : throw new TrainingException($"{run.Path} is finished, but {Path.GetFileName(run.Weights)} is gone; delete the folder to train it anew.");
 
     TrainingOutcome Stop()
     {

@@ -165,14 +165,17 @@ public class ResumeTests
     }
 
     [Fact]
-    public void Finished_run_resumed_exports_the_same_weights_again()
+    public void Finished_run_resumed_leaves_its_weights_as_they_are()
     {
         using var device = Device.Reference();
         using var scratch = new ScratchFolder();
         scratch.Run(ToyRecipe.Of(3), device);
-        byte[] before = File.ReadAllBytes(scratch.File("weights.safetensors"));
-        File.Delete(scratch.File("weights.safetensors"));
+        string weights = scratch.File("weights.safetensors");
+        File.WriteAllText(weights, "kept"); // what a task measured for itself is there alone
         Assert.True(scratch.Run(ToyRecipe.Of(3), device, resume: true).Finished);
-        Assert.Equal(before, File.ReadAllBytes(scratch.File("weights.safetensors")));
+        Assert.Equal("kept", File.ReadAllText(weights));
+        File.Delete(weights);
+        string message = Assert.Throws<TrainingException>(() => scratch.Run(ToyRecipe.Of(3), device, resume: true)).Message;
+        Assert.Contains("weights.safetensors is gone", message, StringComparison.Ordinal);
     }
 }
