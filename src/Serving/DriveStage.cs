@@ -12,7 +12,8 @@ namespace TalkingMachines.Serving;
 /// <summary>
 /// Sound to what moves the character, a chunk at a time: hears it, tells speaking from silent latents, acts. A chunk
 /// leaves as soon as the sound that its last latent hears has come, 15 frames after its end; at the end of the input silence
-/// follows and the last chunk shows only the frames begun. A block of a newer turn takes the place of all sound not yet sent.
+/// follows and the last chunk shows only the frames begun. A call asks for each chunk instead, and gets it from what has come.
+/// A block of a newer turn takes the place of all sound not yet sent.
 /// </summary>
 public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
 {
@@ -22,9 +23,11 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
     const int GestureMargin = PerLatent; // one latent before and after a chunk
     const int Memory = 64;               // frames of gestures kept
+    const int MostRewind = Memory / 2;   // frames a new turn may go back to in the motion
 
     readonly Avatar avatar;
     readonly TurnCounter turns;
+    readonly bool onRequest;
     readonly HearingStream hearing;
     readonly SpeechActivity activity = new();
     readonly Resampler resampler = new(SoundBlock.SampleRate, Performance.SampleRate);
@@ -37,14 +40,18 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
     float[] unsent;
     int unsentCount;
     long number;
+    long motion;                     // frame of the gestures at which the next chunk begins
     long sampledTo = -GestureMargin; // gestures exist up to this frame
     int turn;
 
     /// <param name="seed">Of the gestures.</param>
-    public DriveStage(Avatar avatar, ulong seed, TurnCounter turns, ChannelReader<SoundBlock> sound, ChannelWriter<DriveChunk> drives, CancellationToken stop)
+    /// <param name="onRequest">Makes a chunk at each <see cref="SoundBlock.EndsRequest"/>, and only then.</param>
+    public DriveStage(
+        Avatar avatar, ulong seed, bool onRequest, TurnCounter turns,
+        ChannelReader<SoundBlock> sound, ChannelWriter<DriveChunk> drives, CancellationToken stop)
         : base("drive", sound, drives, stop)
     {
-        (this.avatar, this.turns) = (avatar, turns);
+        (this.avatar, this.turns, this.onRequest) = (avatar, turns, onRequest);
         var config = avatar.Config;
         hearing = new HearingStream(avatar.Hearing, avatar.Diffusion);
         sampler = new GestureSampler((long)seed);
@@ -56,7 +63,10 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
     }
 
     /// <summary>Frames from the start of a chunk up to the end of the sound that it depends on.</summary>
-    int Ahead => avatar.Config.ChunkFrames + avatar.Config.AudioMargin + HearingStream.Lookahead;
+    int Ahead => FramesAhead(avatar.Config);
+
+    /// <summary>Frames of sound, from its first on, that a chunk is best made from.</summary>
+    public static int FramesAhead(AvatarConfig config) => config.ChunkFrames + config.AudioMargin + HearingStream.Lookahead;
 
     /// <summary>First frame of the next chunk.</summary>
     long NextFrame => number * avatar.Config.ChunkFrames;
@@ -64,10 +74,14 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
     protected override void Process(SoundBlock message)
     {
         if (turns.IsStale(message.Turn)) return;
-        if (message.Turn != turn) DropUnsent();
-        turn = message.Turn;
+        if (message.Turn != turn) BeginTurn(message);
         Hold(message.Samples);
         Hear(heard.AsSpan(0, resampler.Process(message.Samples, heard)));
+        if (onRequest)
+        {
+            if (message.EndsRequest) SendChunk(avatar.Config.ChunkFrames);
+            return;
+        }
         while (hearing.Samples >= (NextFrame + Ahead) * HearingStream.SamplesPerFrame) SendChunk(avatar.Config.ChunkFrames);
     }
 
@@ -80,6 +94,13 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
             Hush();
             SendChunk(Math.Min(chunk, (unsentCount + FrameSamples - 1) / FrameSamples));
         }
+    }
+
+    void BeginTurn(SoundBlock first)
+    {
+        DropUnsent();
+        turn = first.Turn;
+        if (first.ResumeMotionAt is { } seen) motion = Math.Clamp(seen, Math.Max(0, motion - MostRewind), motion);
     }
 
     // The picture goes on where it is; only what it has not yet shown is said differently.
@@ -124,8 +145,9 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
         unsent.AsSpan(0, samples).CopyTo(sound.Array);
         unsent.AsSpan(samples, unsentCount - samples).CopyTo(unsent);
         unsentCount -= samples;
-        Send(new DriveChunk(turn, number, frames, samples, sound, MakeDrive()));
+        Send(new DriveChunk(turn, number, motion, frames, samples, sound, MakeDrive()));
         number++;
+        motion += avatar.Config.ChunkFrames;
     }
 
     Drive MakeDrive()
@@ -160,10 +182,10 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
     /// <summary>Samples gestures up to the end of what the next chunk needs and lays them out.</summary>
     void Act()
     {
-        long first = NextFrame - GestureMargin;
+        long first = motion - GestureMargin;
         int count = acted.Length / Gesture.Count;
         for (; sampledTo < first + count; sampledTo++)
-            sampler.Next(activity.IsSpeaking(sampledTo)).CopyTo(Row(sampledTo));
+            sampler.Next(activity.IsSpeaking(NextFrame + sampledTo - motion)).CopyTo(Row(sampledTo));
         for (int i = 0; i < count; i++) Row(first + i).CopyTo(acted.AsSpan(i * Gesture.Count));
     }
 

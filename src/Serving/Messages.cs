@@ -17,6 +17,12 @@ public sealed class SoundBlock(int turn, Loan<float> samples) : IDisposable
     /// <summary>Samples that count, from the start of <see cref="Room"/>.</summary>
     public int Count { get; set; }
 
+    /// <summary>A call asks for each chunk: the one after this sound is to be made now, whatever has not come counts as silence.</summary>
+    public bool EndsRequest { get; set; }
+
+    /// <summary>Where the character's motion goes on in a new turn: the motion frame after the last one that was seen. Null: after all that was sent.</summary>
+    public long? ResumeMotionAt { get; set; }
+
     public Span<float> Room => samples.Array;
 
     public ReadOnlySpan<float> Samples => samples.Array.AsSpan(0, Count);
@@ -33,15 +39,19 @@ public abstract class ChunkMessage
     readonly int samples;
     Loan<float>? sound;
 
-    protected ChunkMessage(int turn, long number, int frames, int samples, Loan<float> sound) =>
-        (Turn, Number, Frames, this.samples, this.sound) = (turn, number, frames, samples, sound);
+    protected ChunkMessage(int turn, long number, long firstMotion, int frames, int samples, Loan<float> sound) =>
+        (Turn, Number, FirstMotion, Frames, this.samples, this.sound) = (turn, number, firstMotion, frames, samples, sound);
 
-    protected ChunkMessage(ChunkMessage before) : this(before.Turn, before.Number, before.Frames, before.samples, before.sound!) => before.sound = null;
+    protected ChunkMessage(ChunkMessage before)
+        : this(before.Turn, before.Number, before.FirstMotion, before.Frames, before.samples, before.sound!) => before.sound = null;
 
     public int Turn { get; }
 
     /// <summary>Chunks that the session asked for before this one; an interruption leaves gaps.</summary>
     public long Number { get; }
+
+    /// <summary>Place of its first frame in the character's motion; where a turn was cut short, the next one repeats what was not seen.</summary>
+    public long FirstMotion { get; }
 
     /// <summary>Frames to show, from the first on: all of a chunk, fewer at the end of the sound.</summary>
     public int Frames { get; }
@@ -58,8 +68,8 @@ public abstract class ChunkMessage
 }
 
 /// <summary>The numbers that move the character during a chunk, on the diffusion device.</summary>
-public sealed class DriveChunk(int turn, long number, int frames, int samples, Loan<float> sound, Drive drive)
-    : ChunkMessage(turn, number, frames, samples, sound), IDisposable
+public sealed class DriveChunk(int turn, long number, long firstMotion, int frames, int samples, Loan<float> sound, Drive drive)
+    : ChunkMessage(turn, number, firstMotion, frames, samples, sound), IDisposable
 {
     public Drive Drive => drive;
 

@@ -25,10 +25,11 @@ public sealed class Pipeline : IDisposable
 
     /// <summary>Starts the threads. The avatar and the character are others' too and stay theirs.</summary>
     /// <param name="seed">Of gestures and noise: the same seed and sound give the same frames.</param>
-    public Pipeline(Avatar avatar, CharacterReference character, ulong seed, TurnCounter turns, CancellationToken cancel = default)
+    /// <param name="onRequest">For a call: makes a chunk at each <see cref="SoundBlock.EndsRequest"/> instead of one after another.</param>
+    public Pipeline(Avatar avatar, CharacterReference character, ulong seed, TurnCounter turns, bool onRequest = false, CancellationToken cancel = default)
     {
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        drive = new DriveStage(avatar, seed, turns, sound, drives, stop.Token);
+        drive = new DriveStage(avatar, seed, onRequest, turns, sound, drives, stop.Token);
         diffusion = new DiffusionStage(avatar, character, seed, turns, drives, codes, stop.Token);
         decoder = new DecoderStage(avatar, character, turns, codes, frames, stop.Token);
         drive.Start();

@@ -43,7 +43,7 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
         var meter = new GenerationMeter(avatar, Clock);
         using var character = new CharacterReference(avatar, picture);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var pipeline = new Pipeline(avatar, character, seed, new TurnCounter(), ended.Token);
+        using var pipeline = new Pipeline(avatar, character, seed, new TurnCounter(), cancel: ended.Token);
         var feeding = Task.Run(() => FeedAsync(speech, pipeline, ended.Token), CancellationToken.None);
         try
         {

@@ -96,7 +96,7 @@ public sealed class PipelineTests(TinySession session) : IClassFixture<TinySessi
         using var character = new CharacterReference(session.Avatar, session.Picture);
         int own = session.Placement.Diffusion.Memory.LiveStorages;
         using var stop = new CancellationTokenSource();
-        using var pipeline = new Pipeline(session.Avatar, character, 0, new TurnCounter(), stop.Token);
+        using var pipeline = new Pipeline(session.Avatar, character, 0, new TurnCounter(), cancel: stop.Token);
         // Nobody reads: every stage ends up waiting for room.
         var feeding = Say(pipeline, 0, new float[3_000_000]);
         await pipeline.Frames.WaitToReadAsync();
