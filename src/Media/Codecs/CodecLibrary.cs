@@ -21,6 +21,9 @@ sealed class CodecLibrary(string name, string purpose, string package, string[] 
     readonly Lock oneAtATime = new();
     nint handle;
 
+    /// <summary>What `apt-get install` takes.</summary>
+    public string Package => package;
+
     // In no field's initializer: whoever asks for a library has met this line before its first call into it.
     static CodecLibrary() => NativeLibrary.SetDllImportResolver(typeof(CodecLibrary).Assembly, Resolve);
 

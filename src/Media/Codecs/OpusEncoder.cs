@@ -99,5 +99,5 @@ public sealed unsafe class OpusEncoder : IDisposable
         appliedBitrate = wanted;
     }
 
-    void Control(int request, int value) => OpusLibrary.Check(OpusLibrary.Control(state, request, value), $"set {request} to {value}");
+    void Control(int request, int value) => OpusLibrary.Check(OpusLibrary.Control(state, request, value), "take a setting");
 }

@@ -47,7 +47,7 @@ public sealed unsafe class Vp8Decoder : IDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             fixed (byte* start = frame)
-                context.Check(VpxLibrary.Decode(context, start, (uint)frame.Length, 0, 0), $"decode a VP8 frame of {frame.Length} bytes");
+                context.Check(VpxLibrary.Decode(context, start, (uint)frame.Length, 0, 0), "decode a VP8 frame");
             nint iterator = 0;
             VpxImage* image = VpxLibrary.NextImage(context, &iterator);
             return image == null ? default : Take(image);

@@ -147,7 +147,7 @@ public sealed unsafe class Vp8Encoder : IDisposable
         if (config.TargetBitrate == wanted) return;
         config.TargetBitrate = wanted;
         fixed (VpxEncoderConfig* start = &config)
-            context.Check(VpxLibrary.SetConfig(context, start), $"change to {wanted} kbit/s");
+            context.Check(VpxLibrary.SetConfig(context, start), "change the bitrate");
     }
 
     ReadOnlyMemory<byte> TakeFrame(out bool isKey)
