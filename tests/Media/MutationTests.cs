@@ -80,7 +80,7 @@ public sealed class MutationTests
         return true;
     }
 
-    static byte[] Mutated(byte[] original, Random random)
+    internal static byte[] Mutated(byte[] original, Random random)
     {
         byte[] bytes = random.Next(3) == 0 ? original[..random.Next(original.Length + 1)] : [.. original];
         for (int i = random.Next(6); i > 0 && bytes.Length > 0; i--)
