@@ -13,8 +13,9 @@ static unsafe partial class VpxLibrary
     public const int Ok = 0;
     const int AbiMismatch = 3;
 
-    // The headers of libvpx 1.9 (ABI 23), 1.12 (25), 1.15 (36) and 1.17 (39) lay out every field that we use alike, on
-    // x64 and arm64; in between only the ends of structures and the controls of VP9 changed. See VpxEncoderConfig.
+    // The headers of libvpx 1.9 (ABI 23), 1.12 (25), 1.15 (36) and 1.17 (39) lay out every field that we use alike in
+    // 64 bit; only the end of the configuration and VP9's controls changed. For the numbers in between, and against
+    // surprises, VpxEncoderConfig.HasDefaults looks whether the fields are where they should be.
     internal const int OldestEncoderAbi = 23, NewestEncoderAbi = 39, OnlyDecoderAbi = 12;
     const int HighestAskedAbi = 255;
 
@@ -55,8 +56,8 @@ static unsafe partial class VpxLibrary
     static string Version => Marshal.PtrToStringUTF8(VersionText()) ?? "of unknown version";
 
     /// <summary>
-    /// The library's own ABI number: it refuses others before it looks at the arguments, here none. Debian's, since 1.12,
-    /// takes lower numbers too, so the highest one counts; 0 if it takes none.
+    /// The library's own ABI number: it refuses others before it looks at the arguments, here none. Debian's 1.12 and later
+    /// take lower numbers too, so the highest one counts; 0 if it takes none.
     /// </summary>
     static int Asked(Func<int, int> initialize)
     {
