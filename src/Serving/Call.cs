@@ -1,3 +1,4 @@
+using TalkingMachines.Media;
 using TalkingMachines.Media.Codecs;
 using TalkingMachines.WebRtc;
 
@@ -65,8 +66,16 @@ public sealed class Call : ISessionOutput, IDisposable
 
     void Hear(ReceivedSound sound)
     {
-        int count = sound.IsLost ? listener.Conceal(heard, lastHeard) : listener.Decode(sound.Payload, heard);
-        if (!sound.IsLost) lastHeard = count;
+        int count = 0;
+        try
+        {
+            if (!sound.IsLost) lastHeard = count = listener.Decode(sound.Packet, heard);
+        }
+        catch (MediaException)
+        {
+            // no Opus: as good as lost
+        }
+        if (count == 0) count = listener.Conceal(heard, lastHeard);
         microphone.Hear(heard.AsSpan(0, count));
     }
 

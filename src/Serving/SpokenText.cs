@@ -21,6 +21,7 @@ public sealed class SpokenText(SpeechSynthesizer synthesizer)
         {
             foreach (string sentence in Sentences(text))
             {
+                if (sound.IsCompleted) return; // interrupted
                 var spoken = await Task.Run(() => Spoken(sentence, voice, stop), stop);
                 sound.Caption(sentence);
                 await sound.AppendAsync(spoken, stop);
