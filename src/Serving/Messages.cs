@@ -96,6 +96,9 @@ public sealed class CodeChunk(DriveChunk before, Tensor codes) : ChunkMessage(be
 /// <summary>Finished frames, each [height,width,3] R G B, one after another.</summary>
 public sealed class FrameChunk(CodeChunk before, Loan<byte> pixels, int frameBytes) : ChunkMessage(before), IDisposable
 {
+    /// <summary>When it was finished: <see cref="TimeProvider.GetTimestamp"/> of the system's clock.</summary>
+    public long FinishedAt { get; } = TimeProvider.System.GetTimestamp();
+
     /// <summary>Frame <paramref name="index"/> below <see cref="ChunkMessage.Frames"/>.</summary>
     public ReadOnlyMemory<byte> Frame(int index) => pixels.Array.AsMemory(index * frameBytes, frameBytes);
 

@@ -37,11 +37,11 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
     public void ShowFirst(ReadOnlySpan<byte> rgb) => rgb.CopyTo(shown);
 
     /// <summary>Takes the chunks of the newest turn that have been finished; those of older ones are thrown away.</summary>
-    /// <returns>How many were taken.</returns>
+    /// <returns>When the newest was finished; null if none came.</returns>
     /// <exception cref="ChannelClosedException">The pipeline has ended.</exception>
-    public int TakeFinished(int turn)
+    public long? TakeFinished(int turn)
     {
-        int taken = 0;
+        long? taken = null;
         while (finished.TryRead(out var chunk))
         {
             if (chunk.Turn < turn)
@@ -50,7 +50,7 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
                 continue;
             }
             ready.Enqueue(chunk);
-            taken++;
+            taken = chunk.FinishedAt;
         }
         if (finished.Completion.IsCompleted) throw new ChannelClosedException(finished.Completion.Exception?.InnerException);
         return taken;

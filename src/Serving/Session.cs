@@ -166,10 +166,9 @@ public sealed class Session : IDisposable
         lock (gate)
         {
             now = turn;
-            int taken = playout.TakeFinished(now.Number);
-            if (taken > 0)
+            if (playout.TakeFinished(now.Number) is { } finished)
             {
-                meter.ChunkFinished(feeder.SentAt);
+                meter.ChunkFinished(feeder.SentAt, finished);
                 isRequested = false;
             }
             int before = playout.ShownTurn;
@@ -178,7 +177,7 @@ public sealed class Session : IDisposable
             now.AddPlayed(samples);
             AskInTime(now);
         }
-        meter.FrameShown(fresh, isExpected: playout.ShownTurn != now.Number);
+        meter.FrameShown(fresh);
         Output?.Show(playout.Shown, FrameTime * frames);
         frames++;
         Tell(now);

@@ -22,11 +22,12 @@ internal sealed class SessionMeter(TimeProvider clock, long started)
     }
 
     /// <param name="sent">Timestamp at which all of its sound had been sent.</param>
-    public void ChunkFinished(long sent)
+    /// <param name="finished">Timestamp at which its frames were there.</param>
+    public void ChunkFinished(long sent, long finished)
     {
         lock (gate)
         {
-            var took = clock.GetElapsedTime(sent);
+            var took = clock.GetElapsedTime(sent, finished);
             if (chunks.Count == 0) firstFrame = clock.GetElapsedTime(started);
             chunks.Add(took);
             newest.Enqueue(took);
@@ -52,13 +53,12 @@ internal sealed class SessionMeter(TimeProvider clock, long started)
     }
 
     /// <param name="fresh">Not the frame before once more.</param>
-    /// <param name="isExpected">A turn has been cut short and the next is not there yet.</param>
-    public void FrameShown(bool fresh, bool isExpected)
+    public void FrameShown(bool fresh)
     {
         lock (gate)
         {
             frames++;
-            repeatedInARow = fresh || isExpected ? 0 : repeatedInARow + 1;
+            repeatedInARow = fresh || chunks.Count == 0 ? 0 : repeatedInARow + 1;
             if (repeatedInARow == 0) return;
             repeated++;
             var stop = TimeSpan.FromSeconds(repeatedInARow / 16.0);

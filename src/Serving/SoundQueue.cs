@@ -83,12 +83,12 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
         lock (gate) captions.Add((appended, text));
     }
 
-    /// <summary>The caption that begins at or before <paramref name="sample"/> of the turn and has not been taken yet, if there is one.</summary>
-    public string? TakeCaption(long sample)
+    /// <summary>The caption of what is heard once <paramref name="played"/> samples have been, if it has not been taken yet.</summary>
+    public string? TakeCaption(long played)
     {
         lock (gate)
         {
-            if (captions.Count == 0 || captions[0].Sample > sample) return null;
+            if (captions.Count == 0 || captions[0].Sample >= played) return null;
             string text = captions[0].Text;
             captions.RemoveAt(0);
             return text;
