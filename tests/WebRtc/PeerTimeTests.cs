@@ -6,7 +6,7 @@ using Xunit;
 namespace TalkingMachines.Tests.WebRtc;
 
 /// <summary>What the call's clock decides, with a clock that we set.</summary>
-public sealed class PeerTimeTests : IAsyncLifetime
+public sealed class PeerTimeTests : IAsyncLifetime, IAsyncDisposable
 {
     readonly SetClock clock = new();
     readonly WebRtcServer server;
@@ -15,7 +15,9 @@ public sealed class PeerTimeTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     [Fact]
     public async Task A_browser_that_never_comes_is_given_up()

@@ -8,13 +8,15 @@ using Xunit;
 namespace TalkingMachines.Tests.WebRtc;
 
 /// <summary>The whole server on loopback against a browser reduced to its network.</summary>
-public sealed class WebRtcServerTests : IAsyncLifetime
+public sealed class WebRtcServerTests : IAsyncLifetime, IAsyncDisposable
 {
     readonly WebRtcServer server = new(new() { MostPeers = 3 });
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     [Theory]
     [InlineData(false)]
