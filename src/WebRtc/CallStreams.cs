@@ -19,6 +19,8 @@ internal sealed class CallStreams : IDisposable
     // the picture: some seconds at the highest rate; a lost voice packet is concealed sooner than resent
     const int VideoHistory = 1024;
     const int BufferBytes = 2048, MostNackedAtOnce = 256;
+    // table of contents and one frame (RFC 6716, section 3.2.1)
+    const int MostVoiceBytes = 1276;
     static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     readonly SrtpContext sendKeys, receiveKeys;
@@ -65,8 +67,8 @@ internal sealed class CallStreams : IDisposable
     public void SendVoice(ReadOnlySpan<byte> packet, TimeSpan mediaTime, TimeSpan now)
     {
         if (!hasVoice || packet.IsEmpty) return;
-        if (packet.Length > RtpReceiver.MostPayloadBytes)
-            throw new ArgumentException($"An Opus packet of {packet.Length} bytes was to be sent, expected at most {RtpReceiver.MostPayloadBytes}.", nameof(packet));
+        if (packet.Length > MostVoiceBytes)
+            throw new ArgumentException($"An Opus packet of {packet.Length} bytes was to be sent, expected at most {MostVoiceBytes}.", nameof(packet));
         packet.CopyTo(buffer.AsSpan(RtpPacket.HeaderBytes));
         int length = voice.WriteHeader(buffer, packet.Length, mediaTime, marker: voice.PacketsSent == 0, now);
         sink(buffer.AsSpan(0, sendKeys.Protect(buffer, length)));

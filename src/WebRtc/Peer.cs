@@ -36,8 +36,17 @@ public sealed class Peer : IAsyncDisposable
         role = offer.WeOpenDtls ? DtlsRole.Client : DtlsRole.Server;
         dtls = new(server.Dtls, role, offer.Fingerprint.Span, SendPacket);
         agent = server.Ice.Open(offer.IceUser, Receive);
-        ours = describe(agent);
-        Answer = SdpAnswer.Write(offer, ours);
+        try
+        {
+            ours = describe(agent);
+            Answer = SdpAnswer.Write(offer, ours);
+        }
+        catch
+        {
+            server.Ice.Close(agent);
+            dtls.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Random and unguessable.</summary>
@@ -107,21 +116,29 @@ public sealed class Peer : IAsyncDisposable
     /// <summary>Reports, retransmission and time limits.</summary>
     internal void OnTimer()
     {
-        string? reason = null;
-        lock (gate)
+        string? reason;
+        try
         {
-            if (ended) return;
-            if (role == DtlsRole.Client && !dtlsStarted && agent.Selected != null)
-            {
-                dtlsStarted = true;
-                dtls.Start();
-            }
-            dtls.OnTimer();
-            streams?.OnTimer(Now);
-            reason = dtls.Failure ?? Overdue();
+            lock (gate) reason = ended ? null : KeepTime();
+        }
+        catch (Exception failure)
+        {
+            reason = $"The call's timer failed: {failure.Message}";
         }
         if (reason != null) End(reason);
         else Deliver();
+    }
+
+    string? KeepTime()
+    {
+        if (role == DtlsRole.Client && !dtlsStarted && agent.Selected != null)
+        {
+            dtlsStarted = true;
+            dtls.Start();
+        }
+        dtls.OnTimer();
+        streams?.OnTimer(Now);
+        return dtls.Failure ?? Overdue();
     }
 
     string? Overdue()
@@ -136,21 +153,36 @@ public sealed class Peer : IAsyncDisposable
     void Receive(IcePath path, Span<byte> packet)
     {
         var wishes = ControlWish.None;
-        string? reason = null;
-        lock (gate)
+        string? reason;
+        try
         {
-            if (ended) return;
-            if (DtlsSession.Owns(packet))
-            {
-                dtls.Receive(packet);
-                reason = AfterDtls(ref wishes);
-            }
-            else if (packet.Length > 0 && packet[0] is >= 128 and <= 191 && streams != null) wishes = streams.Receive(packet, Now);
-            goodbyeSaid |= (wishes & ControlWish.Goodbye) != 0;
+            lock (gate) reason = ended ? null : Take(packet, ref wishes);
         }
-        if (reason != null) End(reason);
-        else if ((wishes & ControlWish.KeyFrame) != 0) Raise(() => KeyFrameWanted?.Invoke());
+        catch (Exception failure)
+        {
+            reason = $"A packet of {packet.Length} bytes could not be taken: {failure.Message}";
+        }
+        if (reason != null)
+        {
+            End(reason);
+            return;
+        }
+        if ((wishes & ControlWish.KeyFrame) != 0) AskForKeyFrame();
         Deliver();
+    }
+
+    /// <summary>Returns why the call is over; null where it goes on.</summary>
+    string? Take(Span<byte> packet, ref ControlWish wishes)
+    {
+        if (DtlsSession.Owns(packet))
+        {
+            dtls.Receive(packet);
+            return AfterDtls(ref wishes);
+        }
+        // RFC 7983: 128 to 191 is RTP and RTCP
+        if (streams != null && packet.Length > 0 && packet[0] is >= 128 and <= 191) wishes = streams.Receive(packet, Now);
+        goodbyeSaid |= (wishes & ControlWish.Goodbye) != 0;
+        return null;
     }
 
     string? AfterDtls(ref ControlWish wishes)
@@ -198,15 +230,18 @@ public sealed class Peer : IAsyncDisposable
     }
 
     /// <summary>A handler's failure ends this call and no other.</summary>
-    void Raise(Action handlers)
+    void AskForKeyFrame()
     {
-        try
+        lock (delivery)
         {
-            handlers();
-        }
-        catch (Exception failure)
-        {
-            End($"Asking for a key frame failed: {failure.Message}");
+            try
+            {
+                KeyFrameWanted?.Invoke();
+            }
+            catch (Exception failure)
+            {
+                End($"Asking for a key frame failed: {failure.Message}");
+            }
         }
     }
 

@@ -105,8 +105,8 @@ public class SrtpTests
         byte[] packet = Protected(send, 7, 7), control = ProtectedControl(send);
         for (int bit = 0; bit < 8 * packet.Length; bit++) Assert.False(receive.TryUnprotect(Damaged(packet, bit), out _), $"bit {bit}");
         for (int bit = 0; bit < 8 * control.Length; bit++) Assert.False(receive.TryUnprotectControl(Damaged(control, bit), out _), $"bit {bit}");
-        for (int length = 0; length < packet.Length; length++) Assert.False(receive.TryUnprotect(packet[..length], out _));
-        for (int length = 0; length < control.Length; length++) Assert.False(receive.TryUnprotectControl(control[..length], out _));
+        for (int length = 0; length < packet.Length; length++) Assert.False(receive.TryUnprotect(packet.AsSpan(0, length).ToArray(), out _));
+        for (int length = 0; length < control.Length; length++) Assert.False(receive.TryUnprotectControl(control.AsSpan(0, length).ToArray(), out _));
         Assert.True(receive.TryUnprotect(packet, out int plain));
         Assert.Equal(Text(7), Encoding.ASCII.GetString(packet.AsSpan(12..plain)));
         Assert.True(receive.TryUnprotectControl(control, out plain));

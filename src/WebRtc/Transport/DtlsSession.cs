@@ -113,12 +113,14 @@ internal sealed class DtlsSession : IDisposable
     {
         var seen = SHA256.HashData(OpenSsl.PeerCertificate(connection));
         int profile = OpenSsl.ChosenProfile(connection);
-        if (!CryptographicOperations.FixedTimeEquals(seen, fingerprint))
-            Fail($"its certificate has SHA-256 {DtlsCertificate.Print(seen)}, expected {DtlsCertificate.Print(fingerprint)} as in its SDP");
-        else if (!SrtpSuite.Knows(profile))
-            Fail($"no SRTP profile in common, its choice is {profile}");
-        else
+        if (CryptographicOperations.FixedTimeEquals(seen, fingerprint) && SrtpSuite.Knows(profile))
+        {
             (Profile, State) = ((SrtpProfile)profile, DtlsState.Connected);
+            return;
+        }
+        OpenSsl.Shutdown(connection);           // it believes itself connected
+        if (!SrtpSuite.Knows(profile)) Fail($"no SRTP profile in common, its choice is {profile}");
+        else Fail($"its certificate has SHA-256 {DtlsCertificate.Print(seen)}, expected {DtlsCertificate.Print(fingerprint)} as in its SDP");
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace TalkingMachines.WebRtc;
 internal sealed class IceServer : IDisposable
 {
     const int MostDatagram = 2048, MostAnswer = 256, PortAttempts = 20, SocketBuffer = 1 << 20;
-    const int StopCheckMicroseconds = 200_000;
+    const int StopCheckMicroseconds = 50_000;
 
     readonly WebRtcOptions options;
     readonly ConcurrentDictionary<string, IceAgent> agents = new(StringComparer.Ordinal);

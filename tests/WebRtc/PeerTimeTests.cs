@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using TalkingMachines.WebRtc;
+using Xunit;
+
+namespace TalkingMachines.Tests.WebRtc;
+
+/// <summary>What the call's clock decides, with a clock that we set.</summary>
+public sealed class PeerTimeTests : IAsyncLifetime, IAsyncDisposable
+{
+    readonly SetClock clock = new();
+    readonly WebRtcServer server;
+
+    public PeerTimeTests() => server = new(new() { Clock = clock });
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_browser_that_never_comes_is_given_up()
+    {
+        using var browser = new LoopbackBrowser();
+        var peer = server.Accept(browser.Offer);
+        clock.Advance(TimeSpan.FromSeconds(14));
+        await Task.Delay(100);
+        Assert.False(peer.Closed.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        var failure = await Assert.ThrowsAsync<WebRtcException>(() => peer.Connected.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Contains("15 s", failure.Message, StringComparison.Ordinal);
+        await peer.Closed;
+    }
+
+    [Fact]
+    public async Task A_browser_that_checks_no_more_is_gone_after_30_seconds()
+    {
+        using var browser = new LoopbackBrowser();
+        var peer = server.Accept(browser.Offer);
+        await browser.Connect(peer);
+        await peer.Connected;
+        clock.Advance(TimeSpan.FromSeconds(29));
+        await CheckAgain(browser);
+        clock.Advance(TimeSpan.FromSeconds(29));
+        await Task.Delay(100);
+        Assert.False(peer.Closed.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await peer.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Contains("30 s", peer.EndedBecause);
+    }
+
+    [Fact]
+    public async Task After_goodbye_a_browser_that_checks_on_stays_and_a_silent_one_goes()
+    {
+        using var browser = new LoopbackBrowser();
+        var peer = server.Accept(browser.Offer);
+        await browser.Connect(peer);
+        await peer.Connected;
+        browser.SendGoodbye();
+        for (int i = 0; i < 4; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(6));
+            await CheckAgain(browser);
+        }
+        Assert.False(peer.Closed.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(9));
+        await peer.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Contains("goodbye", peer.EndedBecause);
+    }
+
+    [Fact]
+    public async Task A_tcp_connection_that_proves_nothing_is_closed_after_5_seconds()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, server.Port);
+        await socket.SendAsync(new byte[] { 0, 10, 1 });
+        for (int i = 0; i < 100 && !socket.Poll(20_000, SelectMode.SelectRead); i++) clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(socket.Poll(0, SelectMode.SelectRead));
+    }
+
+    /// <summary>A check that the server has taken when this returns.</summary>
+    static async Task CheckAgain(LoopbackBrowser browser)
+    {
+        int before = browser.Received;
+        browser.Check(nominate: true);
+        await browser.Until(() => browser.Received > before);
+    }
+
+    /// <summary>Real time plus what it was advanced by, so that packets and timers go on as ever.</summary>
+    sealed class SetClock : TimeProvider
+    {
+        long ahead;
+
+        public override long GetTimestamp() => base.GetTimestamp() + (Interlocked.Read(ref ahead) * TimestampFrequency / TimeSpan.TicksPerSecond);
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref ahead, by.Ticks);
+    }
+}
