@@ -41,7 +41,9 @@ function count() {
     else wait.textContent = seconds > 0 ? `Trying again in ${seconds} s` : 'Trying…';
 }
 
-const sentence = text => text ? `${text.replace(/\.$/, '')}.` : '';
+function sentence(text) {
+    return text ? `${text.replace(/\.$/, '')}.` : '';
+}
 
 primary.addEventListener('click', () => store.get().phase === 'refused' ? keepTrying() : tryNow());
 back.addEventListener('click', hangUp);

@@ -52,6 +52,7 @@ function showChunks(server) {
     const times = server?.timeBetweenChunksMs ?? [];
     const middle = times.length ? median(times) : null;
     tile('tileChunk', number(middle, 'ms'), grade(middle, line * 0.9, line));
+    set('chunkLimit', `median, limit ${Math.round(line)} ms`);
     set('chunkSummary', times.length
         ? `median ${number(middle, 'ms')}, longest ${number(Math.max(...times), 'ms')}, newest ${number(times.at(-1), 'ms')}`
         : 'no chunk yet');
@@ -71,8 +72,8 @@ function grade(value, good, fair) {
 const signed = value => Number.isFinite(value) ? `${value > 0.5 ? '+' : value < -0.5 ? '−' : ''}${number(Math.abs(value), 'ms')}` : '–';
 
 function meaning(value) {
-    if (!Number.isFinite(value)) return 'sound against picture';
-    return Math.abs(value) < 10 ? 'sound and picture together' : value > 0 ? 'sound ahead of picture' : 'sound behind picture';
+    if (!Number.isFinite(value)) return 'sound to picture';
+    return Math.abs(value) < 10 ? 'together' : value > 0 ? 'sound is ahead' : 'sound is behind';
 }
 
 byId('detailsClose').addEventListener('click', () => {

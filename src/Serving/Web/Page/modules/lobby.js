@@ -64,7 +64,7 @@ async function showPicture(address) {
 
 store.watch(state => state.status, status => {
     if (!status) return;
-    const parts = [status.model, `${status.picture} × ${status.picture}`, `${status.framesPerSecond} frames a second`];
+    const parts = [status.model, `${status.picture} px`, `${status.framesPerSecond} fps`];
     byId('modelLine').textContent = parts.filter(Boolean).join(' · ');
     const free = status.capacity - status.sessions;
     byId('lineState').textContent = free > 0 ? (free === 1 ? '1 line free' : `${free} lines free`) : 'All lines busy';

@@ -3,6 +3,7 @@
 import './probe.js';
 import './viewport.js';
 import './backdrop.js';
+import './veil.js';
 import './microphone.js';
 import './composer.js';
 import './captions.js';
