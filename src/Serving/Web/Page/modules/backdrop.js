@@ -4,7 +4,7 @@
 import { byId } from './dom.js';
 import { store } from './store.js';
 
-const rows = 7;      // colours down each side
+const rows = 4;      // colours down each side
 const edge = 0.12;   // share of the picture's width that makes a side's colour
 const fine = 160;    // pixels of the room, enlarged smoothly by the browser
 const canvases = [byId('backdropA'), byId('backdropB')];

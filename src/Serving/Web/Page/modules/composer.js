@@ -106,8 +106,8 @@ store.watch(state => state.phase, (phase, before) => {
         byId('suggestions').hidden = false;
         soundState.textContent = 'Choose a file, or drop one here';
     }
-    // a phone's keyboard would cover the face: there the field waits for a tap
-    if (phase === 'connected' && before === 'calling' && matchMedia('(hover: hover)').matches) text.focus();
+    // a phone's keyboard would cover the face: there the field waits for a tap; elsewhere it takes the focus once it is shown
+    if (phase === 'connected' && before === 'calling' && matchMedia('(hover: hover)').matches) queueMicrotask(() => text.focus());
 });
 store.watch(state => state.way, way => tabs.select(way));
 store.watch(state => state.character?.name, name => {

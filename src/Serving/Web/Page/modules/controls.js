@@ -89,8 +89,9 @@ store.watch(state => state.character, character => {
     if (character) byId('poster').src = character.picture;
 });
 
-store.watch(state => ({ connected: 1, reconnecting: 1 })[state.phase] && (state.speaking ? 'Speaking' : 'Listening'), activity => {
-    byId('activity').textContent = activity || 'Calling…';
+const activities = { calling: 'Calling…', reconnecting: 'Reconnecting…', refused: 'All lines busy' };
+store.watch(state => activities[state.phase] ?? (state.speaking ? 'Speaking' : 'Listening'), activity => {
+    byId('activity').textContent = activity;
 });
 
 setInterval(() => {

@@ -24,7 +24,6 @@ export function showStream(stream, shown) {
         video.play().catch(() => {});
     });
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(frameShown);
-    else video.addEventListener('timeupdate', () => reportFirst(performance.now()), { once: true });
 }
 
 export function clearStage() {
@@ -72,6 +71,10 @@ function reportFirst(at) {
     onFirstFrame = null;
 }
 
+// no frame callbacks in a hidden tab, or in an old browser: there, time that passes must do
+video.addEventListener('timeupdate', () => {
+    if (video.currentTime > 0 && (document.hidden || !('requestVideoFrameCallback' in video))) reportFirst(performance.now());
+});
 video.addEventListener('resize', () => measured({ width: video.videoWidth, height: video.videoHeight }));
 hearButton.addEventListener('click', () => {
     hearButton.hidden = true;

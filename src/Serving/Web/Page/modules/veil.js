@@ -7,7 +7,7 @@ import { byId } from './dom.js';
 
 const fine = 200;                                              // pixels on a side; the browser enlarges them smoothly
 const soft = { left: 0.16, right: 0.16, top: 0.08, bottom: 0.22 }; // widths of the edges, shares of the picture
-const dusk = [[0, 0.3], [0.26, 0], [0.6, 0.25], [1, 0.84]];    // darkness down the screen, for the text and buttons on it
+const dusk = [[0, 0.34], [0.16, 0.16], [0.35, 0.1], [0.6, 0.28], [0.8, 0.6], [1, 0.86]];    // darkness down the screen, for the text and buttons on it
 const veil = byId('veil');
 const picture = byId('picture');
 const pen = veil.getContext('2d', { willReadFrequently: true });
