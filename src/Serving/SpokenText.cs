@@ -11,6 +11,8 @@ public sealed class SpokenText(SpeechSynthesizer synthesizer)
 
     const int ShortestSentence = 24; // what is shorter goes with its neighbour: an engine's intonation needs words
     const float Loudest = 0.7f;      // engines differ much in level
+    const float Quiet = 0.01f;       // of the loudest: what is below before the first word only costs time
+    const int Onset = SoundBlock.SampleRate / 50; // kept before it
 
     /// <summary>Speaks all of the text into the turn's sound and completes it.</summary>
     /// <exception cref="MediaException">The voice or its engine is missing, or the text is too long.</exception>
@@ -19,12 +21,14 @@ public sealed class SpokenText(SpeechSynthesizer synthesizer)
         if (text.Length > Longest) throw new MediaException($"The text has {text.Length} characters, expected at most {Longest}.");
         try
         {
+            bool isFirst = true;
             foreach (string sentence in Sentences(text))
             {
                 if (sound.IsCompleted) return; // interrupted
                 var spoken = await Task.Run(() => Spoken(sentence, voice, stop), stop);
                 sound.Caption(sentence);
-                await sound.AppendAsync(spoken, stop);
+                await sound.AppendAsync(isFirst ? spoken.AsMemory(Start(spoken)) : spoken, stop);
+                isFirst = false;
             }
         }
         finally
@@ -42,6 +46,9 @@ public sealed class SpokenText(SpeechSynthesizer synthesizer)
             foreach (ref float sample in spoken.AsSpan()) sample *= Loudest / peak;
         return spoken;
     }
+
+    // Engines begin with up to a tenth of a second of silence, which somebody who has asked would wait for.
+    static int Start(float[] spoken) => Math.Max(0, Array.FindIndex(spoken, sample => Math.Abs(sample) > Quiet * Loudest) - Onset);
 
     /// <summary>Cuts after the marks that end a sentence, and at line ends.</summary>
     public static IEnumerable<string> Sentences(string text)
