@@ -19,7 +19,7 @@ public sealed class MutationTests
         var world = new World();
         foreach (byte[] original in originals) world.Take(original);
         var seeds = Gen.Choose(0, int.MaxValue - 1).ToArbitrary();
-        Prop.ForAll(seeds, seed => Survives(world, originals, new Random(seed))).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(Cases));
+        Prop.ForAll(seeds, seed => Survives(world, originals, new Random(seed))).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases));
         Assert.True(world.Parsed > Cases * MutantsInCase / 20, $"{world.Parsed} mutants got through to the streams");
     }
 
@@ -28,7 +28,7 @@ public sealed class MutationTests
     {
         string[] originals = [.. Offers.All];
         var seeds = Gen.Choose(0, int.MaxValue - 1).ToArbitrary();
-        Prop.ForAll(seeds, seed => IsAnsweredOrRefused(Mutated(originals, new Random(seed)))).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(5000));
+        Prop.ForAll(seeds, seed => IsAnsweredOrRefused(Mutated(originals, new Random(seed)))).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
     }
 
     [Fact]
