@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using TalkingMachines.WebRtc;
+using Xunit;
 
 namespace TalkingMachines.Tests.WebRtc;
 
@@ -75,6 +76,7 @@ sealed partial class LoopbackBrowser : IDisposable
         serverPassword = IcePassword().Match(answer).Groups[1].Value;
         int port = int.Parse(Candidate().Match(answer).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
         socket = new(AddressFamily.InterNetwork, tcp ? SocketType.Stream : SocketType.Dgram, tcp ? ProtocolType.Tcp : ProtocolType.Udp);
+        if (tcp) socket.NoDelay = true;
         socket.Connect(IPAddress.Loopback, port);
         var fingerprint = Convert.FromHexString(Fingerprint().Match(answer).Groups[1].Value.Replace(":", "", StringComparison.Ordinal));
         dtls = new(context, Role, fingerprint, bytes => Send(bytes));
@@ -100,6 +102,15 @@ sealed partial class LoopbackBrowser : IDisposable
             await Task.Delay(5);
             dtls.OnTimer();
         }
+    }
+
+    /// <summary>Returns when the server has answered a check, and so taken all before it.</summary>
+    public void CatchUp()
+    {
+        Pump();
+        int before = Received;
+        Check(nominate: true);
+        Assert.True(SpinWait.SpinUntil(() => { Pump(); return Received > before; }, TimeSpan.FromSeconds(10)));
     }
 
     public void Check(bool nominate, string? password = null, string? user = null)
