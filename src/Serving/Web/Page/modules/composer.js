@@ -18,6 +18,7 @@ const tabs = createTabs(byId('ways'), way => {
     store.set({ way });
     if (way === 'voice' || way === 'assistant') needMicrophone();
 });
+const soundHint = 'WAV, MP3, Ogg, M4A, or a video';
 let lastSaid = '';
 
 /** Says a text; what is being said stops. */
@@ -46,7 +47,7 @@ export async function playFile(file) {
         return notify(`“${file.name}” has ${Math.ceil(file.size / 1048576)} MB; a sound may have ${largestSound / 1048576} MB.`, 'error');
     soundState.textContent = `Sending “${file.name}”…`;
     const done = await begin(playSound(session, file));
-    soundState.textContent = done ? `Playing “${file.name}”` : 'Choose a file, or drop one here';
+    soundState.textContent = done ? `Playing “${file.name}”` : soundHint;
 }
 
 /** Waits for a request that begins a new turn; @returns whether it was accepted */
@@ -104,17 +105,17 @@ store.watch(state => state.phase, (phase, before) => {
     if (before === 'lobby') {
         store.set({ way: 'type' });
         byId('suggestions').hidden = false;
-        soundState.textContent = 'Choose a file, or drop one here';
+        soundState.textContent = soundHint;
     }
     // a phone's keyboard would cover the face: there the field waits for a tap; elsewhere it takes the focus once it is shown
     if (phase === 'connected' && before === 'calling' && matchMedia('(hover: hover)').matches) queueMicrotask(() => text.focus());
 });
 store.watch(state => state.way, way => tabs.select(way));
 store.watch(state => state.character?.name, name => {
-    text.placeholder = name ? `What should ${name} say?` : '';
+    text.placeholder = name && matchMedia('(min-width: 380px)').matches ? `What should ${name} say?` : 'Say something';
     for (const slot of document.querySelectorAll('[data-slot=name]')) slot.textContent = name ?? '';
 });
 store.watch(state => state.speaking, speaking => {
-    if (!speaking && soundState.textContent.startsWith('Playing')) soundState.textContent = 'Choose a file, or drop one here';
+    if (!speaking && soundState.textContent.startsWith('Playing')) soundState.textContent = soundHint;
 });
 grow();

@@ -76,7 +76,10 @@ store.watch(state => state.composerOpen, open => {
     byId('composerButton').setAttribute('aria-expanded', String(open));
     view.classList.toggle('composing', open);
 });
-store.watch(state => state.captionsOn, on => byId('captionsButton').setAttribute('aria-pressed', String(on)));
+store.watch(state => state.captionsOn, on => {
+    byId('captionsButton').setAttribute('aria-pressed', String(on));
+    byId('captionsButton').querySelector('use').setAttribute('href', `#icon-captions${on ? '' : '-off'}`);
+});
 store.watch(state => state.phase, phase => {
     view.hidden = phase === 'lobby';
     view.dataset.phase = phase;
