@@ -45,10 +45,10 @@ internal sealed class Page(IPage page) : IAsyncDisposable
     /// <summary>Types a sentence and sends it; the moment of the key press.</summary>
     public async Task<double> TypeAsync(string text)
     {
-        var box = page.Locator("#composer textarea, #text");
-        await box.First.FillAsync(text);
+        var box = page.Locator("#sayText");
+        await box.FillAsync(text);
         await page.EvaluateAsync("addEventListener('keydown', event => { if (event.key === 'Enter') window.pressedAt = performance.now(); }, { capture: true })");
-        await box.First.PressAsync("Enter");
+        await box.PressAsync("Enter");
         return await page.EvaluateAsync<double>("pressedAt");
     }
 
@@ -62,7 +62,7 @@ internal sealed class Page(IPage page) : IAsyncDisposable
 
     public async Task HangUpAsync()
     {
-        await page.ClickAsync("[aria-label^='Hang up'], #hangUp, #hangUpButton");
+        await page.ClickAsync("#hangUpButton");
         await page.WaitForFunctionAsync("talkingMachines.state === 'lobby'");
     }
 

@@ -6,7 +6,7 @@
     const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side });
     const pen = canvas.getContext('2d', { willReadFrequently: true });
     const keep = 4000;
-    let watched = null, before = null, context = null;
+    let watched = null, before = null, context = null, lastShown = 0, longest = 0;
 
     const note = (list, entry) => {
         list.push(entry);
@@ -31,6 +31,8 @@
         const onFrame = (now, frame) => {
             if (watched !== video) return;
             note(notes.frames, { t: frame.expectedDisplayTime, ...look(video) });
+            if (lastShown) longest = Math.max(longest, frame.expectedDisplayTime - lastShown);
+            lastShown = frame.expectedDisplayTime;
             video.requestVideoFrameCallback(onFrame);
         };
         video.requestVideoFrameCallback(onFrame);
@@ -87,6 +89,9 @@
             await listen(video.srcObject);
         },
         now: () => performance.now(),
+        /** Begins to look for the longest time between two frames. */
+        follow() { longest = lastShown = 0; },
+        longestGap: () => longest,
         clear() {
             notes.frames.length = 0;
             notes.sounds.length = 0;
