@@ -119,6 +119,7 @@ internal sealed class FakeConnection
     readonly WebSocket socket;
     readonly Channel<JsonNode> received = Channel.CreateUnbounded<JsonNode>();
     readonly ConcurrentQueue<byte> heard = new();
+    bool broken;
 
     public FakeConnection(TcpClient client, string head)
     {
@@ -170,7 +171,8 @@ internal sealed class FakeConnection
     /// <summary>Breaks off without a word.</summary>
     public void Break()
     {
-        client.LingerState = new LingerOption(true, 0);
+        if (Interlocked.Exchange(ref broken, true)) return;
+        client.LingerState = new LingerOption(true, 0); // a reset, not an end
         client.Dispose();
     }
 

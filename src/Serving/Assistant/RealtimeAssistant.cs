@@ -61,7 +61,7 @@ public sealed class RealtimeAssistant : IAsyncDisposable
     /// <summary>Ends when the assistant was disposed of or given up.</summary>
     public Task Closed => running;
 
-    /// <summary>Connects; what fails later is told by <see cref="Failed"/>.</summary>
+    /// <summary>Connects; what fails later is told by <see cref="Failed"/>. The endpoint speaks only when spoken to: listeners come in time.</summary>
     /// <exception cref="AssistantException">The endpoint cannot be reached, refuses the key, or is none.</exception>
     public static Task<RealtimeAssistant> ConnectAsync(AssistantOptions options, CancellationToken stop) =>
         ConnectAsync(options, TimeProvider.System, stop);
@@ -176,17 +176,17 @@ public sealed class RealtimeAssistant : IAsyncDisposable
     async Task<AssistantException> ServeAsync(RealtimeConnection current)
     {
         using var ended = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, ended.Token);
         Begin(current);
-        var receiving = ReceiveAsync(current, ended.Token);
-        var sending = outbox.SendAsync(current, ended.Token);
-        var first = await Task.WhenAny(receiving, sending, Task.Delay(Timeout.Infinite, stop.Token));
-        AssistantSound? last = End();
-        if (stop.IsCancellationRequested) await current.CloseAsync();
-        await ended.CancelAsync();
         try
         {
-            Tell(last);
-            await Task.WhenAll(receiving, sending).ContinueWith(_ => { }, TaskScheduler.Default);
+            var receiving = ReceiveAsync(current, ended.Token);
+            var sending = outbox.SendAsync(current, ended.Token);
+            var first = await Task.WhenAny(receiving, sending, Task.Delay(Timeout.Infinite, either.Token));
+            if (stop.IsCancellationRequested) await current.CloseAsync();
+            await ended.CancelAsync();
+            await Task.WhenAll(receiving, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Tell(End());
             await first;
             return options.Failure("closed the connection");
         }
