@@ -7,7 +7,8 @@ namespace TalkingMachines.Bench;
 /// <summary>The most that the cores can multiply and add: independent chains in registers, without memory.</summary>
 static class FmaPeak
 {
-    const int Turns = 400_000;
+    // About a millisecond: shorter than a slice of the scheduler, so that some rounds run undisturbed even on a busy machine.
+    const int Turns = 300_000;
     const int Chains = 12;
 
     /// <summary>GFLOP/s of <paramref name="threads"/> threads together, best of several rounds.</summary>

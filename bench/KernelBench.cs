@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TalkingMachines.Tensors;
@@ -10,7 +11,8 @@ public sealed record KernelBenchOptions
 {
     public int[] Threads { get; init; } = [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
 
-    public int Rounds { get; init; } = 7;
+    /// <summary>Rounds of each side in turn; up to three times as many where other work disturbs them.</summary>
+    public int Rounds { get; init; } = 9;
 
     /// <summary>Length of a round of one kernel.</summary>
     public TimeSpan Round { get; init; } = TimeSpan.FromMilliseconds(4);
@@ -20,21 +22,43 @@ public sealed record KernelBenchOptions
     public string? Python { get; init; }
 }
 
-/// <summary>One kernel on so many threads. Speed in GFLOP/s, or GB/s where memory is the limit; share of the peak only for GFLOP/s.</summary>
+/// <summary>
+/// One kernel on so many threads. Speed in GFLOP/s, or GB/s where memory is the limit. The peak, for GFLOP/s alone, is the best of
+/// those measured between this kernel's rounds, at the speed that the cores have at the time.
+/// </summary>
 public sealed record KernelFigure(
-    string Kernel, int Threads, string Unit, double BestMicroseconds, double MedianMicroseconds, double BestSpeed, double? ShareOfPeak,
+    string Kernel, int Threads, string Unit, double BestMicroseconds, double MedianMicroseconds, double BestSpeed, double? Peak,
     double? PyTorchBestMicroseconds, double? PyTorchMedianMicroseconds)
 {
+    /// <summary>Best round against the best peak beside it.</summary>
+    public double? ShareOfPeak => BestSpeed / Peak;
+
     /// <summary>How many times as fast as PyTorch, best round against best round.</summary>
     public double? TimesPyTorch => PyTorchBestMicroseconds / BestMicroseconds;
+
+    /// <summary>Whether other work held up most rounds: then the best may have been held up too, and is a lower bound.</summary>
+    public bool IsDisturbed => MedianMicroseconds > KernelBench.Steady * BestMicroseconds;
 }
 
-/// <summary>The machine, its peak by number of threads in GFLOP/s, and all figures.</summary>
+/// <summary>The machine, the best peak by number of threads in GFLOP/s, and all figures.</summary>
 public sealed record KernelReport(string Machine, IReadOnlyDictionary<int, double> Peaks, string? PyTorch, IReadOnlyList<KernelFigure> Figures);
 
-/// <summary>Times the kernels at our models' shapes, against the hardware's peak and, if asked, against PyTorch: rounds alternate, so that both meet the same machine.</summary>
+/// <summary>
+/// Times the kernels at our models' shapes, against the hardware's peak and, if asked, against PyTorch. Each is warmed up first;
+/// then rounds of all alternate, so that they meet the same machine.
+/// </summary>
 public static class KernelBench
 {
+    /// <summary>Median over best round of a machine that does nothing else, at most.</summary>
+    public const double Steady = 1.1;
+
+    const int MostRepeats = 3;
+    const int PeaksARound = 2;
+    const int Settling = 15; // ms
+    const int WarmCalls = 60;
+
+    static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200), LongQuiet = TimeSpan.FromMilliseconds(600), LongestWarm = TimeSpan.FromSeconds(3);
+
     /// <summary>Figures that a run will have.</summary>
     public static int Count(KernelBenchOptions options) => Cases(options).Count() * options.Threads.Length;
 
@@ -55,37 +79,69 @@ public static class KernelBench
             foreach (var kernel in Cases(options))
             {
                 stop.ThrowIfCancellationRequested();
-                figures.Add(Measure(kernel, device, torch, threads, peaks[threads], options));
-                report?.Invoke(figures[^1]);
+                var figure = Measure(kernel, device, torch, threads, options);
+                peaks[threads] = Math.Max(peaks[threads], figure.Peak ?? 0);
+                figures.Add(figure);
+                report?.Invoke(figure);
             }
         }
         return new KernelReport(Machine(), peaks, version, figures);
     }
 
-    static KernelFigure Measure(KernelCase kernel, Device device, PyTorchKernels? torch, int threads, double peak, KernelBenchOptions options)
+    static KernelFigure Measure(KernelCase kernel, Device device, PyTorchKernels? torch, int threads, KernelBenchOptions options)
     {
         using var scope = Tensor.Scope();
         var call = kernel.Prepare(device);
         WarmUp(call);
         int calls = Calls(call, options.Round);
-        var ours = new List<double>();
-        var theirs = new List<double>();
-        for (int round = 0; round < options.Rounds; round++)
+        List<double> ours = [], theirs = [];
+        double peak = 0;
+        for (int round = 0; round < options.Rounds || (Median(ours) > Steady * ours.Min() && round < MostRepeats * options.Rounds); round++)
         {
-            ours.Add(Time(call, calls) / calls);
-            if (torch is not null) theirs.Add(torch.Time(kernel, options.Round));
+            if (kernel.IsProduct) peak = Math.Max(peak, Settled(() => FmaPeak.Measure(threads, PeaksARound)));
+            // Who comes second may find warmer or busier cores: each does so every other time.
+            if (torch is not null && round % 2 == 1) theirs.Add(Settled(() => torch.Time(kernel, options.Round)));
+            ours.Add(Settled(() => Round(call, calls)));
+            if (torch is not null && round % 2 == 0) theirs.Add(Settled(() => torch.Time(kernel, options.Round)));
         }
-        double best = ours.Min(), speed = kernel.Work / best / 1e9;
+        double best = ours.Min();
         return new KernelFigure(
-            kernel.Name, threads, kernel.IsProduct ? "GFLOP/s" : "GB/s", best * 1e6, Median(ours) * 1e6, speed, kernel.IsProduct ? speed / peak : null,
+            kernel.Name, threads, kernel.IsProduct ? "GFLOP/s" : "GB/s", best * 1e6, Median(ours) * 1e6, kernel.Work / best / 1e9, kernel.IsProduct ? peak : null,
             torch is null ? null : theirs.Min() * 1e6, torch is null ? null : Median(theirs) * 1e6);
     }
 
-    // Until the compiler has made its last version of what has no loops: that takes thirty calls and its background thread a while.
+    // Each side's threads spin on for a while after work, into the next one's round.
+    static double Settled(Func<double> measure)
+    {
+        using var pause = new ManualResetEventSlim();
+        pause.Wait(Settling);
+        return measure();
+    }
+
+    /// <summary>Seconds of one call, over a round that begins with calls that are not timed: the caches hold another's data.</summary>
+    static double Round(Action call, int calls)
+    {
+        Time(call, Math.Max(1, calls / 4));
+        return Time(call, calls) / calls;
+    }
+
+    /// <summary>
+    /// Calls until the compiler has made its last version of all that is called: it counts thirty calls of each method, from a
+    /// tenth of a second after the last new one on, and its own thread needs a while. Where a call takes long that matters little.
+    /// </summary>
     static void WarmUp(Action call)
     {
-        long begun = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 3 || (i < 300 && Stopwatch.GetElapsedTime(begun).TotalMilliseconds < 150); i++) call();
+        Stopwatch whole = Stopwatch.StartNew(), quiet = Stopwatch.StartNew();
+        long compiled = JitInfo.GetCompiledMethodCount();
+        int calls = 0; // since the compiler was last seen at work, as is the quiet
+        while (whole.Elapsed < LongestWarm && (quiet.Elapsed < Quiet || (calls < WarmCalls && quiet.Elapsed < LongQuiet)))
+        {
+            call();
+            calls++;
+            if (JitInfo.GetCompiledMethodCount() is var now && now == compiled) continue;
+            (compiled, calls) = (now, 0);
+            quiet.Restart();
+        }
     }
 
     /// <summary>Calls that fill a round.</summary>

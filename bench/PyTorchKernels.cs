@@ -9,9 +9,7 @@ namespace TalkingMachines.Bench;
 public sealed class PyTorchKernels : IDisposable
 {
     const string Script = "pytorch_kernels.py";
-    const int Settling = 15; // ms: each side's threads spin on for a while after work
     readonly Process child;
-    readonly ManualResetEventSlim pause = new();
 
     /// <summary>The first Python that knows torch: of the path, or Debian's own; null if there is none.</summary>
     public static string? FindPython() => new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(KnowsTorch);
@@ -44,14 +42,11 @@ public sealed class PyTorchKernels : IDisposable
 
     internal string Version { get; }
 
-    /// <summary>Seconds of one call, averaged over a round.</summary>
+    /// <summary>Seconds of one call, averaged over a round. The first round of a kernel comes after its warming up.</summary>
     internal double Time(KernelCase kernel, TimeSpan round)
     {
-        pause.Wait(Settling);
         child.StandardInput.WriteLine(JsonSerializer.Serialize(new { kind = kernel.Kind, sizes = kernel.Sizes, seconds = round.TotalSeconds }));
-        double seconds = double.Parse(Answer(kernel.Name), CultureInfo.InvariantCulture);
-        pause.Wait(Settling);
-        return seconds;
+        return double.Parse(Answer(kernel.Name), CultureInfo.InvariantCulture);
     }
 
     string Answer(string about) => child.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch's side ended before it gave {about}; its complaint stands above.");
@@ -61,6 +56,5 @@ public sealed class PyTorchKernels : IDisposable
         child.StandardInput.Close();
         child.WaitForExit();
         child.Dispose();
-        pause.Dispose();
     }
 }

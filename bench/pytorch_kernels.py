@@ -1,7 +1,8 @@
 """PyTorch's side of the kernel bench: python3 pytorch_kernels.py THREADS.
 
 Reads lines {"kind": ..., "sizes": [...], "seconds": ...} and answers each with the seconds of one call, averaged over
-about that long. Kinds and sizes are those of KernelCase.cs; f32 throughout.
+about that long. A kernel is warmed up before its first round, and each round begins with calls that are not timed, as on our
+side. Kinds and sizes are those of KernelCase.cs; f32 throughout.
 """
 import json
 import sys
@@ -11,6 +12,7 @@ import torch
 from torch.nn import functional
 
 ROWS_A_FRAME = 64
+WARM_SECONDS, WARM_CALLS = 0.2, 3
 
 
 def linear(rows, inputs, outputs):
@@ -76,6 +78,13 @@ def timed(call, calls):
     return time.perf_counter() - begun
 
 
+def warm_up(call):
+    begun, calls = time.perf_counter(), 0
+    while calls < WARM_CALLS or time.perf_counter() - begun < WARM_SECONDS:
+        call()
+        calls += 1
+
+
 def main():
     torch.set_num_threads(int(sys.argv[1]))
     torch.set_grad_enabled(False)
@@ -86,8 +95,9 @@ def main():
         name = (order["kind"], *order["sizes"])
         if name != last:
             last, call = name, KINDS[order["kind"]](*order["sizes"])
-            timed(call, 2)
+            warm_up(call)
             calls = max(1, int(order["seconds"] / min(timed(call, 1), timed(call, 1))))
+        timed(call, max(1, calls // 4))
         print(timed(call, calls) / calls, flush=True)
 
 

@@ -52,6 +52,8 @@ internal sealed class BenchKernelsVerb : Verb
         foreach (string heading in headings) table.AddColumn(new TableColumn(Markup.Escape(heading)).RightAligned());
         foreach (var figure in report.Figures) table.AddRow([.. Cells(figure).Take(headings.Length + 1)]);
         terminal.Tables.Write(table);
+        int disturbed = report.Figures.Count(figure => figure.IsDisturbed);
+        if (disturbed > 0) terminal.Note($"Other work on these cores held up {disturbed} of {report.Figures.Count} rows: theirs are lower bounds.");
     }
 
     static string[] Cells(KernelFigure figure)

@@ -86,6 +86,6 @@ internal sealed class CharacterVerb : Verb
             video.WriteSound(performance.Sound.Samples.AsSpan(i * Performance.SamplesPerFrame, Performance.SamplesPerFrame));
             progress.Report(i + 1);
         }
-        video.Complete();
+        video.Complete(stop);
     }
 }

@@ -52,10 +52,10 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, IFaceReader rea
         {
             truth,
             Seen(RenditionScore.Autoencoder, Reconstruct(clip.Reference, truth.Frames, stop)),
-            Seen(RenditionScore.Generated, Generate(avatar, clip, clip.Performance, stop)),
+            Seen(RenditionScore.Generated, ClipRollout.Film(avatar, clip, clip.Performance, stop)),
         };
-        foreach (var other in others) takes.Add(Seen(StepsName(other), Generate(other, clip, clip.Performance, stop)));
-        takes.Add(Seen(RenditionScore.OtherSound, Generate(avatar, clip, otherSound, stop)));
+        foreach (var other in others) takes.Add(Seen(StepsName(other), ClipRollout.Film(other, clip, clip.Performance, stop)));
+        takes.Add(Seen(RenditionScore.OtherSound, ClipRollout.Film(avatar, clip, otherSound, stop)));
 
         foreach (var take in takes)
         {
@@ -99,18 +99,6 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, IFaceReader rea
         for (int i = 0; i < frames.Length; i++) PixelPlanes.FromBytes(frames[i].Pixels, planes.AsSpan(i * values, values));
         var (mean, _) = avatar.Autoencoder.Moments(Tensor.From(avatar.Decoder, [frames.Length, 3, side, side], planes), features);
         return ClipRollout.ToPictures(avatar.Autoencoder.Decode(mean, features));
-    }
-
-    static Picture[] Generate(Avatar by, HeldOutClip clip, Performance heard, CancellationToken stop)
-    {
-        var frames = new List<Picture>();
-        using var rollout = new ClipRollout(by, clip.Reference, heard, clip.Performance.Poses, (ulong)clip.Puppet.Seed);
-        while (frames.Count < clip.Performance.Poses.Length)
-        {
-            stop.ThrowIfCancellationRequested();
-            frames.AddRange(rollout.Next());
-        }
-        return [.. frames.Take(clip.Performance.Poses.Length)];
     }
 
     void RunDrift(EvaluationFolder? folder, IProgress<EvaluationProgress>? progress, CancellationToken stop)

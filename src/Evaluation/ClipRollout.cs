@@ -51,6 +51,19 @@ public sealed class ClipRollout : IDisposable
     // Always a tensor of its own, for the caller owns it.
     static Tensor OnDevice(Device device, Tensor tensor) => Tensor.From(device, tensor.Shape, tensor.ToArray());
 
+    /// <summary>All frames of a clip, with its own gestures, to the sound of <paramref name="heard"/>; the noise is the character's.</summary>
+    public static Picture[] Film(Avatar avatar, HeldOutClip clip, Performance heard, CancellationToken stop = default)
+    {
+        var frames = new List<Picture>();
+        using var rollout = new ClipRollout(avatar, clip.Reference, heard, clip.Performance.Poses, (ulong)clip.Puppet.Seed);
+        while (frames.Count < clip.Performance.Poses.Length)
+        {
+            stop.ThrowIfCancellationRequested();
+            frames.AddRange(rollout.Next());
+        }
+        return [.. frames.Take(clip.Performance.Poses.Length)];
+    }
+
     /// <summary>The next chunk's frames.</summary>
     public Picture[] Next()
     {

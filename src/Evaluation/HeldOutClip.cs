@@ -22,18 +22,22 @@ public sealed record HeldOutClip(Puppet Puppet, Performance Performance, int Siz
     /// </summary>
     /// <param name="index">From 0.</param>
     /// <param name="size">Side of the picture.</param>
-    public static HeldOutClip Draw(int index, int frames, int size, CancellationToken stop)
+    public static HeldOutClip Draw(int index, int frames, int size, CancellationToken stop) =>
+        Draw(FirstCharacter + index, [.. Enumerable.Range(1, Attempts).Select(attempt => (FirstCharacter * attempt) + index)], frames, size, stop);
+
+    /// <summary>The same for a character of any seed, with the first of the clips given that has speech and listening.</summary>
+    /// <param name="clips">Seeds of clips; their voices and sentences are held out whatever the seed.</param>
+    public static HeldOutClip Draw(long character, IReadOnlyList<long> clips, int frames, int size, CancellationToken stop)
     {
-        long seed = FirstCharacter + index;
         int listening = Math.Min(6, frames / 12);
-        for (int attempt = 0; attempt < Attempts; attempt++)
+        foreach (long clip in clips)
         {
             // half a sentence may be all of a short clip: then another seed's is taken
-            var performance = TrainingPerformance.Draw((FirstCharacter * (attempt + 1)) + index, frames, heldOut: true, stop: stop);
+            var performance = TrainingPerformance.Draw(clip, frames, heldOut: true, stop: stop);
             if (performance.Speaking.Count(speaking => speaking) < LeastSpeech * frames || ClipScore.Listening(performance).Length < listening) continue;
-            return new HeldOutClip(Puppet.FromSeed(seed), performance, size);
+            return new HeldOutClip(Puppet.FromSeed(character), performance, size);
         }
-        throw new InvalidOperationException($"None of {Attempts} clips of {frames} frames for character {seed} has both speech and listening.");
+        throw new InvalidOperationException($"None of {clips.Count} clips of {frames} frames for character {character} has both speech and listening.");
     }
 
     /// <summary>A long clip of the same character, as it comes.</summary>

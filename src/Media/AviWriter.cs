@@ -67,7 +67,7 @@ public sealed class AviWriter : IVideoWriter
         }
     }
 
-    public void Complete()
+    public void Complete(CancellationToken stop = default)
     {
         Guarded(() =>
         {

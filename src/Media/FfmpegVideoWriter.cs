@@ -59,14 +59,14 @@ public sealed class FfmpegVideoWriter : IVideoWriter
         sound.Write(mono);
     }
 
-    public void Complete()
+    public void Complete(CancellationToken stop = default)
     {
         if (frames == 0) throw new MediaException($"could not write {path}: not one frame came.");
         // Where the pipe is broken already, the exit code tells why.
         try { encoder.Input.Dispose(); } catch (IOException) { }
         encoder.Finish($"write {path}");
         sound?.Complete();
-        Join();
+        Join(stop);
         try
         {
             File.Move(joinedPath, path, overwrite: true);
@@ -99,14 +99,14 @@ public sealed class FfmpegVideoWriter : IVideoWriter
             "-vf", filter, .. isWebm ? Vp8 : H264, .. tags, "-an", "-y", Ffmpeg.Url(silentPath)];
     }
 
-    void Join()
+    void Join(CancellationToken stop)
     {
         string[] sounds = sound is null ? [] : Ffmpeg.Input(Ffmpeg.Url(soundPath));
         string[] codecs = sound is null ? [] : ["-map", "1:a:0", .. isWebm ? Opus : Aac];
         string[] index = isWebm ? [] : ["-movflags", "+faststart"];
         string[] arguments = [.. Ffmpeg.Input(Ffmpeg.Url(silentPath)), .. sounds, "-map", "0:v:0", "-c:v", "copy", .. codecs, .. index,
             "-y", Ffmpeg.Url(joinedPath)];
-        using var joiner = FfmpegProcess.Start(ffmpeg, arguments, feedsInput: false, readsOutput: false);
+        using var joiner = FfmpegProcess.Start(ffmpeg, arguments, feedsInput: false, readsOutput: false, stop);
         joiner.Finish($"write {path}");
     }
 }

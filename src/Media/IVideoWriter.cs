@@ -12,6 +12,7 @@ public interface IVideoWriter : IDisposable
     /// <summary>Appends sound, nominally in [-1, 1].</summary>
     void WriteSound(ReadOnlySpan<float> mono);
 
-    /// <summary>Finishes the video and gives it its name.</summary>
-    void Complete();
+    /// <summary>Finishes the video and gives it its name. Hours of sound may take minutes here: stopped meanwhile, it leaves no file.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    void Complete(CancellationToken stop = default);
 }

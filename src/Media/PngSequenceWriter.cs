@@ -48,7 +48,7 @@ public sealed class PngSequenceWriter : IVideoWriter
         sound.Write(mono);
     }
 
-    public void Complete()
+    public void Complete(CancellationToken stop = default)
     {
         sound?.Complete();
         try

@@ -40,6 +40,13 @@ public sealed class Avatar : IDisposable
         }
     }
 
+    /// <summary>Of parts on one device that others own, such as a model in training: disposing it frees nothing.</summary>
+    public Avatar(AvatarModel model, MelEncoder hearing, ReferenceAutoencoder autoencoder)
+    {
+        (Config, Diffusion, Decoder) = (model.Config, model.Device, model.Device);
+        (Model, Hearing, Autoencoder) = (model, hearing, autoencoder);
+    }
+
     T Build<T>(string folder, string file, Device device, Func<Weights, T> make)
     {
         using var stored = SafeTensors.Open(Path.Combine(folder, file));
@@ -60,7 +67,7 @@ public sealed class Avatar : IDisposable
 
     public AvatarModel Model { get; }
 
-    /// <summary>Values in all weights.</summary>
+    /// <summary>Values in all weights that it owns.</summary>
     public long Parameters => weights.Sum(w => w.Count);
 
     /// <summary>Loads a model folder. <paramref name="steps"/> replaces the number of denoising steps by evenly spaced ones.</summary>

@@ -55,7 +55,7 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
             await ended.CancelAsync();
             await feeding;
         }
-        video?.Complete();
+        video?.Complete(stop);
         return meter.Report();
     }
 

@@ -8,9 +8,9 @@ public static class MiniModel
 {
     public const string Name = "mini";
 
-    /// <summary>All that <c>train mini</c> runs, in order: each finds its predecessors' weights beside its own run folder.</summary>
+    /// <summary>All that <c>train mini</c> runs, in order: each finds its predecessors' weights beside its own run folder. The lip reader comes before the stages whose lips it watches.</summary>
     public static Recipe[] Stages() =>
-        [Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniWarmup(), Recipes.MiniAudio(), Recipes.MiniPolish(), Recipes.MiniDecoder(), Recipes.MiniLipReader()];
+        [Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniWarmup(), Recipes.MiniAudio(), Recipes.MiniPolish(), Recipes.MiniDecoder()];
 
     /// <summary>Copies the exported weights of the finished runs beside <paramref name="run"/> into a model folder.</summary>
     public static void Assemble(RunFolder run, string folder)

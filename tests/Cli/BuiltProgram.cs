@@ -22,9 +22,12 @@ internal static class BuiltProgram
 
     static string Host => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
+    public static Process Start(string folder, params string[] arguments) => StartWith([], folder, arguments);
+
+    /// <summary>The same with variables of the environment, each as NAME=VALUE.</summary>
     // By way of env: a test run started in the background of a script inherits an ignored Ctrl-C, a user's program doesn't.
-    public static Process Start(string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(
-        "env", ["--default-signal=INT", Host, Path.Combine(AppContext.BaseDirectory, "talkingmachines.dll"), .. arguments])
+    public static Process StartWith(string[] variables, string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(
+        "env", ["--default-signal=INT", .. variables, Host, Path.Combine(AppContext.BaseDirectory, "talkingmachines.dll"), .. arguments])
     {
         WorkingDirectory = folder,
         RedirectStandardOutput = true,

@@ -115,6 +115,25 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((16_000, 0), (sound.SampleRate, sound.Samples.Length % 1000));
     }
 
+    [Theory]
+    [InlineData("LD_LIBRARY_PATH", "libespeak-ng.so.1", "espeak-ng's library libespeak-ng.so.1 is not installed")] // a library that is none
+    [InlineData("ESPEAK_DATA_PATH", "espeak-ng-data/phontab", "espeak-ng can't use its voice data")]               // its data, empty
+    public async Task A_machine_without_espeak_is_told_so_in_one_line_and_nothing_is_left(string variable, string file, string expected)
+    {
+        using var broken = new TemporaryFolder();
+        Directory.CreateDirectory(Path.GetDirectoryName(broken.File(file))!);
+        File.WriteAllBytes(broken.File(file), []);
+        foreach (string output in new[] { "a.avi", "a.png" })
+        {
+            using var process = BuiltProgram.StartWith(
+                [$"{variable}={broken.Root}"], folder.Root, "character", "--seed", "1", "--out", output, "--say", "Hello.", "--speech-out", "a.wav", "--voice", "en-us");
+            var outcome = await BuiltProgram.Finish(process);
+            Assert.Equal(1, outcome.Code);
+            AssertOneLine(outcome, expected);
+            Assert.Empty(folder.Names);
+        }
+    }
+
     [Fact]
     public async Task Control_C_leaves_one_line_code_130_and_no_half_video()
     {

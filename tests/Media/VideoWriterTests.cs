@@ -64,6 +64,21 @@ public sealed class VideoWriterTests
         Assert.Empty(Oracle.Probe(folder.File(name), "a", "codec_name"));
     }
 
+    [FfmpegTheory, InlineData("a.mp4"), InlineData("a.webm")]
+    public void A_video_stopped_while_its_sound_is_joined_leaves_no_file(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        using (var writer = VideoWriter.Create(folder.File(name), Format, Ffmpeg.Find()))
+        {
+            writer.WriteFrame(Pictures.Gradient(48, 32).Pixels);
+            for (int minute = 0; minute < 10; minute++) writer.WriteSound(Pictures.Sine(440, 16_000, 60 * 16_000).Samples);
+            stop.CancelAfter(TimeSpan.FromMilliseconds(20));
+            Assert.ThrowsAny<OperationCanceledException>(() => writer.Complete(stop.Token));
+        }
+        Assert.Empty(folder.Names);
+    }
+
     [FfmpegFact]
     public void Odd_sizes_lose_their_last_row_and_column()
     {

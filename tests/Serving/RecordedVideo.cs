@@ -27,7 +27,7 @@ internal sealed class RecordedVideo : IVideoWriter
 
     public void WriteSound(ReadOnlySpan<float> mono) => Sound.AddRange(mono);
 
-    public void Complete() => IsComplete = true;
+    public void Complete(CancellationToken stop = default) => IsComplete = true;
 
     public void Dispose()
     {

@@ -48,8 +48,9 @@ static unsafe partial class EspeakLibrary
     {
         lock (OneAtATime)
         {
+            EspeakData.Check(library);
             if (!NativeLibrary.TryLoad(library, out nint handle))
-                throw new MediaException($"espeak-ng's library {library} is not installed; `apt-get install espeak-ng` brings it.");
+                throw new MediaException($"espeak-ng's library {library} is not installed, or does not load; `apt-get install espeak-ng` brings it.");
             try
             {
                 return Speak(new Functions(handle), text, voice, stop);
@@ -155,9 +156,9 @@ static unsafe partial class EspeakLibrary
             (delegate* unmanaged[Cdecl]<byte*, nuint, uint, int, uint, uint, uint*, void*, int>)Entry(library, "espeak_Synth");
         public readonly delegate* unmanaged[Cdecl]<int> Terminate =
             (delegate* unmanaged[Cdecl]<int>)Entry(library, "espeak_Terminate");
-
-        static nint Entry(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint entry)
-            ? entry
-            : throw new MediaException($"espeak-ng's library lacks {name}, expected version 1.51 or later.");
     }
+
+    internal static nint Entry(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint entry)
+        ? entry
+        : throw new MediaException($"espeak-ng's library lacks {name}, expected version 1.51 or later.");
 }

@@ -13,21 +13,20 @@ namespace TalkingMachines.Training.Data;
 /// </summary>
 public sealed class LatentSet
 {
-    const int Picture = 256;
-    const int Cells = (Picture / 16) * (Picture / 16);
-
     readonly ClipSet clips;
+    readonly int picture;
     readonly int codeValues;
     readonly int referenceValues;
     readonly Half[][] codes;
     readonly Half[][] references;
     readonly float[][] hearing;
 
-    LatentSet(ClipSet clips, AutoencoderConfig config)
+    LatentSet(ClipSet clips, AutoencoderConfig config, int picture)
     {
-        this.clips = clips;
-        codeValues = config.CodeChannels * Cells;
-        referenceValues = config.Width16 * Cells;
+        (this.clips, this.picture) = (clips, picture);
+        int cells = picture / 16 * (picture / 16);
+        codeValues = config.CodeChannels * cells;
+        referenceValues = config.Width16 * cells;
         codes = [.. Enumerable.Range(0, clips.Count).Select(_ => new Half[ClipSet.Frames * codeValues])];
         references = [.. Enumerable.Range(0, clips.Count).Select(_ => new Half[referenceValues])];
         hearing = [.. Enumerable.Range(0, clips.Count).Select(_ => new float[ClipSet.Frames * HearingValues])];
@@ -37,7 +36,7 @@ public sealed class LatentSet
 
     public ClipSet Clips => clips;
 
-    /// <summary>Values of one frame's code difference [4,16,16].</summary>
+    /// <summary>Values of one frame's code difference [4,16,16], at 256 pixels a side.</summary>
     public int CodeValues => codeValues;
 
     public ReadOnlySpan<Half> Code(int clip, int frame) => codes[clip].AsSpan(frame * codeValues, codeValues);
@@ -47,10 +46,10 @@ public sealed class LatentSet
 
     public ReadOnlySpan<float> Hearing(int clip, int frame) => hearing[clip].AsSpan(frame * HearingValues, HearingValues);
 
-    /// <summary>Reads or makes the set. Hearing is always computed: it takes seconds.</summary>
-    public static LatentSet Open(string path, ClipSet clips, ReferenceAutoencoder autoencoder, string autoencoderFile, MelEncoder encoder, Device device, IProgress<TrainingEvent> progress, CancellationToken cancel)
+    /// <summary>Reads or makes the set, of pictures of <paramref name="picture"/> pixels a side. Hearing is always computed: it takes seconds.</summary>
+    public static LatentSet Open(string path, ClipSet clips, int picture, ReferenceAutoencoder autoencoder, string autoencoderFile, MelEncoder encoder, Device device, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
-        var set = new LatentSet(clips, autoencoder.Config);
+        var set = new LatentSet(clips, autoencoder.Config, picture);
         byte[] mark = SHA256.HashData(File.ReadAllBytes(autoencoderFile));
         if (!set.Read(path, mark))
         {
@@ -89,12 +88,12 @@ public sealed class LatentSet
     // The reference picture, then the frames, as bytes.
     byte[] Draw(PuppetRenderer renderer, int clip)
     {
-        const int Bytes = Picture * Picture * 3;
+        int bytes = picture * picture * 3;
         if (clip >= clips.Count) return [];
-        byte[] pictures = new byte[(1 + ClipSet.Frames) * Bytes];
+        byte[] pictures = new byte[(1 + ClipSet.Frames) * bytes];
         var puppet = Puppet.FromSeed(clips.Character(clip));
         for (int i = 0; i <= ClipSet.Frames; i++)
-            renderer.Draw(puppet, i == 0 ? PuppetPose.Neutral : clips.Pose(clip, i - 1), Picture, PixelRegion.Whole(Picture), pictures.AsSpan(i * Bytes, Bytes));
+            renderer.Draw(puppet, i == 0 ? PuppetPose.Neutral : clips.Pose(clip, i - 1), picture, PixelRegion.Whole(picture), pictures.AsSpan(i * bytes, bytes));
         return pictures;
     }
 
@@ -102,15 +101,15 @@ public sealed class LatentSet
     {
         using var scope = Tensor.Scope();
         float[] planes = new float[pictures.Length];
-        const int Values = Picture * Picture * 3;
-        for (int i = 0; i <= ClipSet.Frames; i++) PixelPlanes.FromBytes(pictures.AsSpan(i * Values, Values), planes.AsSpan(i * Values, Values));
-        var features = autoencoder.Reference(Tensor.From(device, [1, 3, Picture, Picture], planes.AsSpan(0, Values)));
+        int values = picture * picture * 3;
+        for (int i = 0; i <= ClipSet.Frames; i++) PixelPlanes.FromBytes(pictures.AsSpan(i * values, values), planes.AsSpan(i * values, values));
+        var features = autoencoder.Reference(Tensor.From(device, [1, 3, picture, picture], planes.AsSpan(0, values)));
         Store(features.At16, references[clip]);
         const int Together = 12;
         for (int first = 0; first < ClipSet.Frames; first += Together)
         {
             using var inner = Tensor.Scope();
-            var frames = Tensor.From(device, [Together, 3, Picture, Picture], planes.AsSpan((1 + first) * Values, Together * Values));
+            var frames = Tensor.From(device, [Together, 3, picture, picture], planes.AsSpan((1 + first) * values, Together * values));
             var difference = autoencoder.Moments(frames, features).Mean - features.Code;
             Store(difference, codes[clip].AsSpan(first * codeValues, Together * codeValues));
         }

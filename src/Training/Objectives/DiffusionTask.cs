@@ -59,6 +59,7 @@ public sealed class DiffusionTask : ITrainingTask
     readonly float[] deviation;
     LatentSet? training;
     LatentSet? validation;
+    LipSyncValidation? lips;
 
     public DiffusionTask(DiffusionRecipe recipe, RunFolder run, Device device)
     {
@@ -70,7 +71,7 @@ public sealed class DiffusionTask : ITrainingTask
         (hearing, hearingWeights) = Frozen(device, Recipes.MiniHearing().Name, w => new MelEncoder(w));
         using var start = recipe.From is null ? null : SafeTensors.Open(ClipFiles.Weights(run, recipe.From));
         Weights = start is null ? Weights.New(device, recipe.Seed) : Weights.Grown(device, start, recipe.Seed);
-        model = new AvatarModel(Weights, config, withAudio: recipe.Layers != TrainedLayers.AllWithoutAudio);
+        model = new AvatarModel(Weights, config, withAudio: HasSound);
         pattern = new MaskedPattern(device, config, recipe.Chunks);
         Trained = Weights.All.Where(w => IsTrained(w.Key)).ToDictionary();
     }
@@ -80,6 +81,8 @@ public sealed class DiffusionTask : ITrainingTask
     public IReadOnlyDictionary<string, Tensor> Trained { get; }
 
     Device Device => Weights.Device;
+
+    bool HasSound => recipe.Layers != TrainedLayers.AllWithoutAudio;
 
     int Latents => recipe.Chunks * recipe.Model.ChunkLatents;
 
@@ -95,11 +98,12 @@ public sealed class DiffusionTask : ITrainingTask
 
     public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
+        if (HasSound) lips = LipSyncValidation.Open(folder, Device, recipe.Model.Picture, progress, cancel);
         var clips = ClipSet.Open(ClipFiles.Training(folder), ClipFiles.Seed, recipe.Clips, null, progress, cancel);
         var others = ClipSet.Open(ClipFiles.Validation(folder), ClipFiles.Seed + 1, HearingTask.ValidationClips, CharacterSeeds.FirstValidation, progress, cancel);
         string file = ClipFiles.Weights(folder, Recipes.MiniAutoencoder().Name);
-        validation = LatentSet.Open(ClipFiles.Latents(folder, "validation"), others, autoencoder, file, hearing, Device, progress, cancel);
-        training = LatentSet.Open(ClipFiles.Latents(folder, "training"), clips, autoencoder, file, hearing, Device, progress, cancel);
+        validation = LatentSet.Open(ClipFiles.Latents(folder, "validation"), others, recipe.Model.Picture, autoencoder, file, hearing, Device, progress, cancel);
+        training = LatentSet.Open(ClipFiles.Latents(folder, "training"), clips, recipe.Model.Picture, autoencoder, file, hearing, Device, progress, cancel);
         LatentStatistics.Measure(training, recipe.Model, scale, deviation);
         model.SetStatistics(scale, deviation);
     }
@@ -157,7 +161,10 @@ public sealed class DiffusionTask : ITrainingTask
         return scope.Keep(found.Narrow(2, 1, f));
     }
 
-    /// <summary>Loss at t = 0.2 with the right sound and with another's: the early alarm of a dead audio path; and rollouts read against the truth.</summary>
+    /// <summary>
+    /// Loss at t = 0.2 with the right sound and with another's: the early alarm of a dead audio path; rollouts against the true
+    /// latents; and lips as a lip reader sees them, where one is trained.
+    /// </summary>
     public IReadOnlyList<Metric> Validate(int step, RunFolder run)
     {
         int[] clips = [.. Enumerable.Range(0, ValidationClips)], starts = new int[ValidationClips], others = new int[ValidationClips];
@@ -169,7 +176,8 @@ public sealed class DiffusionTask : ITrainingTask
             wrong += FixedLoss(clips.AsSpan(i, recipe.Batch), starts.AsSpan(i, recipe.Batch), others.AsSpan(i, recipe.Batch));
         }
         var metrics = new List<Metric> { new("loss", right / (ValidationClips / recipe.Batch)), new("loss with another sound over loss", wrong / right) };
-        if (recipe.Layers != TrainedLayers.AllWithoutAudio) metrics.AddRange(RolloutSheet.Measure(model, autoencoder, validation!, scale, run.Sample("rollout", step)));
+        if (HasSound) metrics.AddRange(RolloutSheet.Measure(model, autoencoder, validation!, scale, run.Sample("rollout", step)));
+        if (lips is not null) metrics.AddRange(lips.Measure(new Avatar(model, hearing, autoencoder)));
         return metrics;
     }
 
@@ -183,6 +191,7 @@ public sealed class DiffusionTask : ITrainingTask
 
     public void Dispose()
     {
+        lips?.Dispose();
         pattern.Dispose();
         Weights.Dispose();
         autoencoderWeights.Dispose();

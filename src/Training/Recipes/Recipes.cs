@@ -6,7 +6,7 @@ namespace TalkingMachines.Training;
 public static class Recipes
 {
     // Methods, not values: a recipe is made when it is asked for.
-    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniWarmup, MiniAudio, MiniPolish, MiniDecoder, MiniLipReader];
+    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniLipReader, MiniWarmup, MiniAudio, MiniPolish, MiniDecoder];
 
     /// <summary>Every recipe, in the order of training.</summary>
     public static IEnumerable<Recipe> All => all.Select(make => make());
@@ -54,6 +54,20 @@ public static class Recipes
         EmaDecay = 0.99f,
     };
 
+    /// <summary>The judge of lip sync, which reads mouths and lids off pictures; trained before what it judges.</summary>
+    public static LipReaderRecipe MiniLipReader() => new()
+    {
+        Name = "mini-lip-reader",
+        Steps = 700,
+        MuonRate = 0.01f,
+        AdamRate = 2e-3f,
+        WarmupSteps = 20,
+        DecayFrom = 0.4,
+        EmaDecay = 0.995f,
+        GradientClip = 1,
+        ValidateEvery = 250,
+    };
+
     /// <summary>Stage 1: video from picture and gestures, without audio layers.</summary>
     public static DiffusionRecipe MiniWarmup() => new()
     {
@@ -88,19 +102,5 @@ public static class Recipes
         Seed = 3,
         DecayFrom = 0.5,
         ValidateEvery = 300,
-    };
-
-    /// <summary>The judge of lip sync, which reads mouths and lids off pictures.</summary>
-    public static LipReaderRecipe MiniLipReader() => new()
-    {
-        Name = "mini-lip-reader",
-        Steps = 700,
-        MuonRate = 0.01f,
-        AdamRate = 2e-3f,
-        WarmupSteps = 20,
-        DecayFrom = 0.4,
-        EmaDecay = 0.995f,
-        GradientClip = 1,
-        ValidateEvery = 250,
     };
 }
