@@ -22,7 +22,7 @@ internal sealed class CallServer : IAsyncDisposable
 
     public Uri Address => new($"http://localhost:{web.Address.Port}/");
 
-    public static async Task<CallServer> StartAsync(string model, string device, int? mostCalls = null)
+    public static async Task<CallServer> StartAsync(string model, string device, int? mostCalls = null, int port = 0)
     {
         var placement = Placement.Open(device);
         var avatar = Avatar.Load(model, placement.Diffusion, placement.Decoder);
@@ -30,7 +30,7 @@ internal sealed class CallServer : IAsyncDisposable
         var speech = new SpeechSynthesizer();
         var hub = new CallHub(avatar, network, new SpokenText(speech), mostCalls);
         hub.WarmUp();
-        var web = await WebServer.StartAsync(new WebOptions { Port = 0, Model = "mini" }, hub, speech, Task.CompletedTask);
+        var web = await WebServer.StartAsync(new WebOptions { Port = port, Model = "mini" }, hub, speech, Task.CompletedTask);
         return new CallServer(placement, avatar, network, hub, web);
     }
 

@@ -80,6 +80,8 @@ internal sealed class Page(IPage page) : IAsyncDisposable
         return JsonSerializer.Deserialize<VideoStatistics>(json, JsonSerializerOptions.Web)!;
     }
 
+    public Task ResizeAsync(int width, int height) => page.SetViewportSizeAsync(width, height);
+
     public Task<T> EvaluateAsync<T>(string script) => page.EvaluateAsync<T>(script);
 
     public Task ScreenshotAsync(string path) => page.ScreenshotAsync(new() { Path = path });

@@ -6,7 +6,7 @@
     const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side });
     const pen = canvas.getContext('2d', { willReadFrequently: true });
     const keep = 4000;
-    let watched = null, before = null, context = null, lastShown = 0, longest = 0;
+    let analyser = null, watched = null, before = null, context = null, lastShown = 0, longest = 0;
 
     const note = (list, entry) => {
         list.push(entry);
@@ -58,7 +58,8 @@
             offset = Math.min(offset, performance.now() - 1000 * data.at);
             note(notes.sounds, { t: 1000 * data.at + offset, level: data.level });
         };
-        context.createMediaStreamSource(stream).connect(meter).connect(context.createGain()).connect(context.destination);
+        analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+        context.createMediaStreamSource(stream).connect(analyser).connect(meter).connect(context.destination);
     }
 
     // Every connection that the page makes, for its statistics.
@@ -89,6 +90,13 @@
             await listen(video.srcObject);
         },
         now: () => performance.now(),
+        /** The strongest frequency that is heard, in hertz; 0 in silence. */
+        pitch() {
+            const decibels = new Float32Array(analyser.frequencyBinCount);
+            analyser.getFloatFrequencyData(decibels);
+            const most = decibels.indexOf(Math.max(...decibels));
+            return decibels[most] > -60 ? most * context.sampleRate / analyser.fftSize : 0;
+        },
         /** Begins to look for the longest time between two frames. */
         follow() { longest = lastShown = 0; },
         longestGap: () => longest,
