@@ -16,6 +16,7 @@ public static class Program
     /// <summary>Every verb, in the order of the help. A new verb is a line here and a file beside.</summary>
     static readonly Verb[] Verbs =
     [
+        new CallVerb(),
         new GenerateVerb(),
         new CharacterVerb(),
         new TrainVerb(),
@@ -27,7 +28,7 @@ public static class Program
     public static async Task<int> Main(string[] arguments)
     {
         var terminal = Terminal.OfProcess();
-        var parsed = Root().Parse(arguments.Length == 0 ? SampleVideo.Arguments() : arguments);
+        var parsed = Root().Parse(arguments.Length == 0 ? ["call"] : arguments);
         if (parsed.Errors.Count > 0)
         {
             terminal.Error(Complaint(parsed));

@@ -1,7 +1,9 @@
 using Spectre.Console;
 using TalkingMachines.Media;
+using TalkingMachines.Serving.Web;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training;
+using TalkingMachines.WebRtc;
 
 namespace TalkingMachines.Cli;
 
@@ -46,7 +48,8 @@ internal sealed class Terminal(TextWriter results, TextWriter notes, bool isPlai
     public ProgressBar Progress(string task, long? total, long done = 0) => new(notes, isLive, TimeProvider.System, task, total, done);
 
     static bool IsForTheUser(Exception failure) =>
-        failure is VerbException or MediaException or TrainingException or WeightFileException or IOException or UnauthorizedAccessException;
+        failure is VerbException or MediaException or TrainingException or WeightFileException or WebException or WebRtcException
+            or IOException or UnauthorizedAccessException;
 
     static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

@@ -41,6 +41,21 @@ static class Palette
     static readonly Rgb[] Frames = Hex(
         0x1F1F24, 0x3A2A22, 0x7A4A2A, 0xB03A48, 0x2F5D8A, 0xC9A04E, 0x8A8D93, 0x3F7D6B, 0xE8E2D6, 0x6B4E8A);
 
+    /// <summary>Of skin, pale to dark, then those of fairy tales.</summary>
+    public static IReadOnlyList<Rgb> SkinColours { get; } = [.. Skins.OrderByDescending(colour => colour.Luminance), .. FantasySkins];
+
+    /// <summary>Of hair, light to dark, then those that are dyed.</summary>
+    public static IReadOnlyList<Rgb> HairColours { get; } =
+        [.. NaturalHair.Concat(GreyHair).OrderByDescending(colour => colour.Luminance), .. VividHair];
+
+    public static IReadOnlyList<Rgb> EyeColours { get; } = [.. Irises, .. VividIrises];
+
+    public static IReadOnlyList<Rgb> ClothColours { get; } = [.. Clothes.OrderBy(colour => colour.Hue)];
+
+    public static IReadOnlyList<Rgb> BackdropColours { get; } = [.. Backdrops.OrderBy(colour => colour.Hue)];
+
+    public static bool IsFantasySkin(Rgb colour) => FantasySkins.Contains(colour);
+
     public static Rgb Skin(Random random, out bool fantasy)
     {
         fantasy = random.NextDouble() < 0.035;

@@ -9,13 +9,16 @@ sealed class PuppetCasting
     readonly bool feminine;
     Random random;
 
-    public PuppetCasting(long seed)
+    /// <param name="style">Instead of the seed's own; what depends on it follows.</param>
+    /// <param name="age">Likewise.</param>
+    public PuppetCasting(long seed, DrawingStyle? style = null, AgeGroup? age = null)
     {
         this.seed = seed;
         random = Stream(0);
-        style = Weighted<DrawingStyle>(22, 22, 16, 10, 16, 14);
-        age = Weighted<AgeGroup>(16, 40, 30, 14);
+        this.style = Weighted<DrawingStyle>(22, 22, 16, 10, 16, 14);
+        this.age = Weighted<AgeGroup>(16, 40, 30, 14);
         feminine = Chance(0.5);
+        (this.style, this.age) = (style ?? this.style, age ?? this.age);
     }
 
     public Puppet Cast()
@@ -88,7 +91,7 @@ sealed class PuppetCasting
     }
 
     /// <summary>Hair that a hat would cut through gives way to hair that fits below it.</summary>
-    static HairTraits UnderHat(HairTraits hair, HeadwearKind hat)
+    public static HairTraits UnderHat(HairTraits hair, HeadwearKind hat)
     {
         if (hat is not (HeadwearKind.Beanie or HeadwearKind.Cap or HeadwearKind.Beret or HeadwearKind.Bandana)) return hair;
         var fringe = hair.Fringe switch
@@ -131,22 +134,25 @@ sealed class PuppetCasting
         };
         if (small) (width, height) = (width * 1.06f, height * 1.12f);
         float spacing = kind == EyeKind.Dot ? Between(9, 10.8f) : Between(9.8f, 11) * (head.Cheek / 23);
-        var brow = hair.Colour.Luminance > 150 ? hair.Colour.Darker(0.3f) : hair.Colour.Darker(0.1f);
         return new EyeTraits(
             kind, y, spacing, width, height, Between(-0.5f, 1.2f), Between(0.62f, 0.8f), Palette.Iris(random),
             feminine || Chance(0.12), feminine && age != AgeGroup.Child && Chance(0.3) ? Palette.LipTint(random) : null,
             Between(2.4f, 3.8f), Between(4.6f, 6), (feminine ? Between(0.9f, 1.5f) : Between(1.3f, 2.4f)),
-            Between(0.6f, 2), Between(-0.8f, 0.8f), brow);
+            Between(0.6f, 2), Between(-0.8f, 0.8f), BrowColour(hair.Colour));
     }
+
+    public static Rgb BrowColour(Rgb hair) => hair.Luminance > 150 ? hair.Darker(0.3f) : hair.Darker(0.1f);
+
+    /// <summary>Of lips without paint.</summary>
+    public static Rgb LipColour(SkinTraits skin) => skin.Fantasy
+        ? skin.Skin.Darker(0.35f)
+        : skin.Skin.Mix(skin.Skin.Luminance < 110 ? new Rgb(188, 84, 96) : new Rgb(196, 74, 78), 0.46f);
 
     MouthTraits CastMouth(HeadTraits head, SkinTraits skin)
     {
         random = Stream(5);
         bool painted = feminine && age != AgeGroup.Child && Chance(0.45);
-        var natural = skin.Fantasy
-            ? skin.Skin.Darker(0.35f)
-            : skin.Skin.Mix(skin.Skin.Luminance < 110 ? new Rgb(188, 84, 96) : new Rgb(196, 74, 78), 0.46f);
-        var lip = painted ? Palette.LipTint(random) : natural;
+        var lip = painted ? Palette.LipTint(random) : LipColour(skin);
         float full = feminine ? Between(0.9f, 1.35f) : Between(0.6f, 1.05f);
         if (style == DrawingStyle.Anime) full *= 0.62f;
         if (age == AgeGroup.Child) full *= 0.8f;

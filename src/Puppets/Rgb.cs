@@ -7,6 +7,9 @@ public readonly record struct Rgb(float R, float G, float B)
 {
     public static Rgb Hex(int value) => new((value >> 16) & 255, (value >> 8) & 255, value & 255);
 
+    /// <summary>Such as #e4572e.</summary>
+    public string ToHex() => FormattableString.Invariant($"#{(int)MathF.Round(R):x2}{(int)MathF.Round(G):x2}{(int)MathF.Round(B):x2}");
+
     /// <summary>Hue in turns, saturation and value 0..1.</summary>
     public static Rgb Hsv(float hue, float saturation, float value)
     {
@@ -16,6 +19,18 @@ public readonly record struct Rgb(float R, float G, float B)
         {
             float k = (n + hue * 6) % 6;
             return 255 * value * (1 - saturation * Math.Clamp(Math.Min(k, 4 - k), 0, 1));
+        }
+    }
+
+    /// <summary>Place on the colour circle in turns; 0 for greys.</summary>
+    public float Hue
+    {
+        get
+        {
+            float most = MathF.Max(R, MathF.Max(G, B)), span = most - MathF.Min(R, MathF.Min(G, B));
+            if (span == 0) return 0;
+            float sixth = most == R ? (G - B) / span : most == G ? 2 + (B - R) / span : 4 + (R - G) / span;
+            return (sixth < 0 ? sixth + 6 : sixth) / 6;
         }
     }
 

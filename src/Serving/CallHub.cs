@@ -53,6 +53,9 @@ public sealed class CallHub : IAsyncDisposable
 
     public Avatar Avatar => avatar;
 
+    /// <summary>A conversation is over.</summary>
+    public event Action<Conversation>? Closed;
+
     /// <summary>How long the devices need for a chunk when nothing else is going on; zero before <see cref="WarmUp"/>.</summary>
     public TimeSpan ChunkCost { get; private set; }
 
@@ -89,9 +92,11 @@ public sealed class CallHub : IAsyncDisposable
     public Conversation? Find(string id) => conversations.GetValueOrDefault(id);
 
     /// <summary>Answers a browser's offer and shows it the conversation.</summary>
-    /// <returns>The SDP answer.</returns>
+    /// <returns>The browser, with the SDP answer for it.</returns>
     /// <exception cref="SdpException"/>
-    public async Task<string> ConnectAsync(Conversation conversation, string offer)
+    /// <exception cref="WebRtcException">The network takes no more calls.</exception>
+    /// <exception cref="ObjectDisposedException">The conversation has ended.</exception>
+    public async Task<Peer> ConnectAsync(Conversation conversation, string offer)
     {
         var peer = network.Accept(offer);
         try
@@ -103,13 +108,14 @@ public sealed class CallHub : IAsyncDisposable
             await peer.DisposeAsync();
             throw;
         }
-        return peer.Answer;
+        return peer;
     }
 
     /// <summary>Ends a conversation; false where there is none.</summary>
     public async Task<bool> CloseAsync(string id)
     {
         if (!conversations.TryRemove(id, out var conversation)) return false;
+        Closed?.Invoke(conversation);
         await conversation.DisposeAsync();
         return true;
     }
@@ -151,7 +157,7 @@ public sealed class CallHub : IAsyncDisposable
         disposed = true;
         await stop.CancelAsync();
         await sweeping;
-        foreach (string id in conversations.Keys) await CloseAsync(id);
+        await Task.WhenAll(conversations.Keys.Select(CloseAsync));
         stop.Dispose();
     }
 }

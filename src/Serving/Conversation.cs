@@ -8,6 +8,8 @@ namespace TalkingMachines.Serving;
 /// <summary>A character that somebody talks to: its session, the ways to make it speak, and the call that shows it.</summary>
 public sealed class Conversation : IAsyncDisposable
 {
+    static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
+
     readonly CharacterReference reference;
     readonly SpokenText voices;
     readonly TimeProvider clock;
@@ -73,7 +75,11 @@ public sealed class Conversation : IAsyncDisposable
         SoundQueue queue;
         lock (gate)
         {
-            if (pushed is null || pushed.IsCompleted) pushed = Session.Speak();
+            if (pushed is null || pushed.IsCompleted)
+            {
+                pushed = Session.Speak();
+                _ = CompleteWhenQuietAsync(pushed);
+            }
             queue = pushed;
         }
         await queue.AppendAsync(sound, stop);
@@ -81,12 +87,24 @@ public sealed class Conversation : IAsyncDisposable
         return queue.Turn;
     }
 
+    // Who pushes sound need not say that nothing follows: the character would wait for ever.
+    async Task CompleteWhenQuietAsync(SoundQueue queue)
+    {
+        for (long seen = -1; !queue.IsCompleted; await Task.Delay(QuietTime, clock))
+        {
+            if (queue.Available == 0 && queue.Appended == seen) queue.Complete();
+            seen = queue.Appended;
+        }
+    }
+
     /// <summary>Shows the character to a browser instead of whoever saw it before.</summary>
+    /// <exception cref="ObjectDisposedException"/>
     public async Task ConnectAsync(Peer peer)
     {
         Call? before;
         lock (gate)
         {
+            ObjectDisposedException.ThrowIf(disposed, this);
             before = call;
             call = new Call(peer, Session, Microphone);
             WasCalled = true;

@@ -44,7 +44,25 @@ static unsafe partial class EspeakLibrary
     }
 
     /// <exception cref="MediaException">the library or the voice is missing, or the speech is longer than an hour.</exception>
-    public static SpokenLine Speak(string library, string text, VoiceSpec voice, CancellationToken stop)
+    public static SpokenLine Speak(string library, string text, VoiceSpec voice, CancellationToken stop) =>
+        Loaded(library, espeak => Speak(espeak, text, voice, stop));
+
+    /// <exception cref="MediaException">the library or the voice is missing.</exception>
+    public static void Check(string library, VoiceSpec voice) => Loaded(library, espeak =>
+    {
+        if (espeak.Initialize(Synchronous, 0, null, DoNotExit) <= 0) throw NoData();
+        try
+        {
+            Choose(espeak, voice);
+            return true;
+        }
+        finally
+        {
+            espeak.Terminate();
+        }
+    });
+
+    static T Loaded<T>(string library, Func<Functions, T> use)
     {
         lock (OneAtATime)
         {
@@ -53,7 +71,7 @@ static unsafe partial class EspeakLibrary
                 throw new MediaException($"espeak-ng's library {library} is not installed, or does not load; `apt-get install espeak-ng` brings it.");
             try
             {
-                return Speak(new Functions(handle), text, voice, stop);
+                return use(new Functions(handle));
             }
             finally
             {
@@ -63,10 +81,12 @@ static unsafe partial class EspeakLibrary
         }
     }
 
+    static MediaException NoData() => new("espeak-ng found no voice data; `apt-get install espeak-ng-data` brings it.");
+
     static SpokenLine Speak(Functions espeak, string text, VoiceSpec voice, CancellationToken stop)
     {
         int rate = espeak.Initialize(Synchronous, 0, null, PhonemeEvents | PhonemesInIpa | DoNotExit);
-        if (rate <= 0) throw new MediaException("espeak-ng found no voice data; `apt-get install espeak-ng-data` brings it.");
+        if (rate <= 0) throw NoData();
         try
         {
             var capture = current = new Capture(rate, stop);

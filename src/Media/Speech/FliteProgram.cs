@@ -51,8 +51,9 @@ sealed class FliteProgram(string program)
         }
     }
 
-    // flite speaks with another voice when it does not know the one asked for
-    void CheckVoice(string name, CancellationToken stop)
+    /// <summary>flite speaks with another voice when it does not know the one asked for.</summary>
+    /// <exception cref="MediaException">it does not know it, or is missing.</exception>
+    public void CheckVoice(string name, CancellationToken stop)
     {
         voices ??= Run(["-lv"], stop).Split(':')[^1].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (!voices.Contains(name))

@@ -38,6 +38,22 @@ public sealed class SpeechSynthesizer(
         return line.Sound.Samples.Length > 0 ? line : Silence();
     }
 
+    /// <summary>Whether this machine has the engine and the voice.</summary>
+    public bool Has(VoiceSpec voice)
+    {
+        voice.Check();
+        try
+        {
+            if (voice.Engine == VoiceEngine.EspeakNg) EspeakLibrary.Check(espeakLibrary, voice);
+            else flite.CheckVoice(voice.Name, CancellationToken.None);
+            return true;
+        }
+        catch (MediaException)
+        {
+            return false;
+        }
+    }
+
     // espeak-ng reads commands after a control character, so none may pass; a lone surrogate is no text
     static string Plain(string text)
     {

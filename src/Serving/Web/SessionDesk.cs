@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using TalkingMachines.Media;
+
+namespace TalkingMachines.Serving.Web;
+
+/// <summary>What the web keeps about each conversation besides the conversation itself; goes with it.</summary>
+internal sealed class SessionDesk(Conversation conversation)
+{
+    /// <summary>Pages and programs that may follow the events of one session.</summary>
+    const int MostListeners = 8;
+
+    Resampler? resampler;
+    int pushing;
+    int listeners;
+
+    public Conversation Conversation => conversation;
+
+    /// <summary>A program has told the character to listen: nothing that is asked for is said.</summary>
+    public bool IsListening { get; set; }
+
+    /// <summary>Made by a call without a session: ends with it.</summary>
+    public bool EndsWithCall { get; init; }
+
+    /// <summary>Refuses what is to be said while the character was told to listen.</summary>
+    /// <exception cref="WebProblem"/>
+    public void CheckMaySpeak()
+    {
+        if (IsListening) throw new WebProblem(StatusCodes.Status409Conflict, "The character listens", "It was told to listen; tell it {\"listening\": false} first.");
+    }
+
+    /// <exception cref="WebProblem">There are too many.</exception>
+    public IDisposable Listen()
+    {
+        if (Interlocked.Increment(ref listeners) <= MostListeners) return new Leaving(this);
+        Interlocked.Decrement(ref listeners);
+        throw WebProblem.Busy("Too many listeners", $"{MostListeners} already follow this session's events.", TimeSpan.FromSeconds(5));
+    }
+
+    sealed class Leaving(SessionDesk desk) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref desk.listeners);
+    }
+
+    /// <summary>Says 16-bit samples as they come; waits while much is still to be said.</summary>
+    /// <param name="turn">The turn that they go on with; null: whichever.</param>
+    /// <param name="isLast">Nothing follows.</param>
+    /// <exception cref="WebProblem">The turn was cut off, or another request's samples are still coming.</exception>
+    public async Task<int> PushAsync(Stream body, int rate, int? turn, bool isLast, CancellationToken stop)
+    {
+        if (Interlocked.Exchange(ref pushing, 1) == 1)
+            throw new WebProblem(StatusCodes.Status409Conflict, "One at a time", "Another request's samples are still coming; send the next when it is answered.");
+        try
+        {
+            byte[] bytes = new byte[2 * rate / 10];
+            while (true)
+            {
+                int count = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
+                bool ends = count < bytes.Length;
+                if (count % 2 != 0) throw WebProblem.Senseless("The body has an odd number of bytes, expected 16-bit samples.");
+                if (turn is { } one && one != conversation.Session.CurrentTurn)
+                    throw new WebProblem(StatusCodes.Status409Conflict, "Interrupted", $"Turn {one} is over, the current one is {conversation.Session.CurrentTurn}.");
+                CheckMaySpeak();
+                turn = await conversation.PushAsync(Samples(bytes.AsSpan(0, count), rate, ends && isLast), ends && isLast, stop);
+                if (ends) return turn.Value;
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref pushing, 0);
+        }
+    }
+
+    float[] Samples(ReadOnlySpan<byte> bytes, int rate, bool isLast)
+    {
+        float[] samples = new float[bytes.Length / 2];
+        Pcm16.Decode(bytes, samples);
+        if (rate == SoundBlock.SampleRate) return samples;
+        if (resampler?.InputRate != rate) resampler = new Resampler(rate, SoundBlock.SampleRate);
+        float[] converted = new float[resampler.MaxOutput(samples.Length) + resampler.MaxTail];
+        int count = resampler.Process(samples, converted);
+        if (isLast)
+        {
+            count += resampler.Finish(converted.AsSpan(count));
+            resampler = null;
+        }
+        return converted[..count];
+    }
+}
+
+/// <summary>The desks of all conversations.</summary>
+internal sealed class SessionDesks(CallHub hub)
+{
+    readonly ConditionalWeakTable<Conversation, SessionDesk> desks = [];
+
+    /// <summary>That of the session which the route names.</summary>
+    /// <exception cref="WebProblem">There is none.</exception>
+    public SessionDesk Of(HttpContext context)
+    {
+        string id = $"{context.GetRouteValue("id")}";
+        return Find(id) ?? throw WebProblem.NotFound($"There is no session '{(id.Length > 40 ? $"{id[..40]}..." : id)}': it has ended, or the server has restarted.");
+    }
+
+    public SessionDesk? Find(string id) => hub.Find(id) is { } conversation ? desks.GetValue(conversation, each => new SessionDesk(each)) : null;
+
+    /// <summary>That of a conversation which ends with its call.</summary>
+    public void Lend(Conversation conversation) => desks.AddOrUpdate(conversation, new SessionDesk(conversation) { EndsWithCall = true });
+
+    public IEnumerable<SessionDesk> All => hub.Conversations.Select(each => desks.GetValue(each, one => new SessionDesk(one)));
+}
