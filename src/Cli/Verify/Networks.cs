@@ -1,3 +1,4 @@
+using TalkingMachines.Cli.Verify.Cases;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli.Verify;
@@ -53,6 +54,10 @@ internal static class Networks
     static readonly IGoldenNetwork[] All =
     [
         // Video: transformers with audio first, then causal, then plain; autoencoders.
+        new FantasyTalkingNetwork(),
+        new MultiTalkNetwork(),
+        new CausalWanNetwork(),
+        new WanNetwork(),
 
         // Encoders of text, pictures and sound; networks that judge.
 

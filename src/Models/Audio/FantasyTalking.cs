@@ -5,7 +5,7 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Models.Audio;
 
 /// <summary>FantasyTalking's audio layers on top of a Wan i2v network (FACTS 5.1): wav2vec2's last hidden state, and keys and values in each block's cross attention.</summary>
-public sealed class FantasyTalking(Weights weights, WanConfig video, int soundWidth = 768, int width = 2048)
+public sealed class FantasyTalking(Weights weights, AttentionHeads heads, int soundWidth = 768, int width = 2048)
 {
     const int FramesPerLatent = 4;
 
@@ -17,7 +17,7 @@ public sealed class FantasyTalking(Weights weights, WanConfig video, int soundWi
 
     /// <summary>The audio part of a block's cross attention.</summary>
     public FantasyTalkingLayer Layer(int layer) =>
-        new(weights.Under($"audio_processor.blocks.{layer}.cross_attn.processor"), new AttentionHeads(video.Width, video.Heads), width);
+        new(weights.Under($"audio_processor.blocks.{layer}.cross_attn.processor"), heads, width);
 
     /// <summary>Sound [1,T,768] at 50 a second to tokens [1,T,2048].</summary>
     public Tensor Project(Tensor sound)

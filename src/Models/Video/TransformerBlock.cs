@@ -56,7 +56,8 @@ public sealed class TransformerBlock<TCondition>
         using var scope = Tensor.Scope();
         var m = embedding + (modulation.Reshape(1, 6 * form.Width) + neutral);                                // [n,6D]
         var h = x.LayerNorm(Row(m, 1), Row(m, 0), form.Epsilon);
-        var found = pattern.Attend(layer, selfAttention, selfAttention.Queries(h), selfAttention.Read(h));
+        var own = selfAttention.Read(h); // before the queries: gradients add up in this order in every stored loss curve
+        var found = pattern.Attend(layer, selfAttention, selfAttention.Queries(h), own);
         seen?.Invoke($"block{layer}.self_attn", found);
         x = x.AddGated(found, Row(m, 2));
         foreach (var cross in crossLayers)
