@@ -17,6 +17,9 @@ public readonly record struct KeyValue(Tensor Keys, Tensor Values) : IDisposable
         return new KeyValue(Tensor.Concat(1, keys), Tensor.Concat(1, values));
     }
 
+    /// <summary>Takes both out of the current scope: the caller disposes.</summary>
+    public KeyValue Own() => new(Keys.Own(), Values.Own());
+
     /// <summary>The same numbers without history, out of any scope: the caller disposes.</summary>
     public KeyValue Detach() => new(Keys.Detach().Own(), Values.Detach().Own());
 

@@ -12,26 +12,29 @@ public sealed record RotaryTable(Tensor Cos, Tensor Sin) : IDisposable
     public static RotaryTable Make(Device device, int headWidth, int height, int width, params ReadOnlySpan<int> times)
     {
         int pairs = headWidth / 2, spatial = pairs / 3, temporal = pairs - (2 * spatial);
+        double[] byTime = Frequencies(temporal), bySpace = Frequencies(spatial);
         var angles = new AngleRows(times.Length * height * width, pairs);
         foreach (int time in times)
             for (int y = 0; y < height; y++)
                 for (int x = 0; x < width; x++)
-                    for (int j = 0; j < pairs; j++)
-                        angles.Add(j < temporal ? Angle(time, j, temporal) : j < temporal + spatial ? Angle(y, j - temporal, spatial) : Angle(x, j - temporal - spatial, spatial));
+                {
+                    angles.Add(time, byTime);
+                    angles.Add(y, bySpace);
+                    angles.Add(x, bySpace);
+                }
         return angles.On(device);
     }
 
     /// <summary>Angles of positions along a line, all pairs turning with it: [positions, headWidth / 2]. The caller disposes.</summary>
     public static RotaryTable Line(Device device, int headWidth, ReadOnlySpan<float> positions)
     {
-        int pairs = headWidth / 2;
-        var angles = new AngleRows(positions.Length, pairs);
-        foreach (float position in positions)
-            for (int j = 0; j < pairs; j++) angles.Add(Angle(position, j, pairs));
+        double[] frequencies = Frequencies(headWidth / 2);
+        var angles = new AngleRows(positions.Length, frequencies.Length);
+        foreach (float position in positions) angles.Add(position, frequencies);
         return angles.On(device);
     }
 
-    static double Angle(double position, int pair, int pairs) => position * Math.Pow(10000, -(double)pair / pairs);
+    static double[] Frequencies(int pairs) => [.. Enumerable.Range(0, pairs).Select(j => Math.Pow(10000, -(double)j / pairs))];
 
     public Tensor Apply(Tensor x) => x.Rotary(Cos, Sin);
 
@@ -48,10 +51,13 @@ public sealed record RotaryTable(Tensor Cos, Tensor Sin) : IDisposable
         readonly float[] sin = new float[tokens * pairs];
         int at;
 
-        public void Add(double angle)
+        public void Add(double position, double[] frequencies)
         {
-            (double s, double c) = Math.SinCos(angle);
-            (cos[at], sin[at++]) = ((float)c, (float)s);
+            foreach (double frequency in frequencies)
+            {
+                (double s, double c) = Math.SinCos(position * frequency);
+                (cos[at], sin[at++]) = ((float)c, (float)s);
+            }
         }
 
         public readonly RotaryTable On(Device device)

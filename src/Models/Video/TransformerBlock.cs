@@ -55,21 +55,34 @@ public sealed class TransformerBlock<TCondition>
     {
         using var scope = Tensor.Scope();
         var m = embedding + (modulation.Reshape(1, 6 * form.Width) + neutral);                                // [n,6D]
-        var h = x.LayerNorm(Row(m, 1), Row(m, 0), form.Epsilon);
-        var own = selfAttention.Read(h); // before the queries: gradients add up in this order in every stored loss curve
-        var found = pattern.Attend(layer, selfAttention, selfAttention.Queries(h), own);
-        seen?.Invoke($"block{layer}.self_attn", found);
-        x = x.AddGated(found, Row(m, 2));
+        x = SelfAttend(x, m, pattern, seen);
         foreach (var cross in crossLayers)
         {
             var added = cross.Forward(x, condition);
             seen?.Invoke($"block{layer}.{cross.Name}", added);
-            x += added;
+            scope.Swap(ref x, x + added);
         }
-        h = x.LayerNorm(Row(m, 4), Row(m, 3), form.Epsilon);
-        x = x.AddGated(down.Forward(up.Forward(h).Gelu()), Row(m, 5));
+        scope.Swap(ref x, FeedForward(x, m));
         seen?.Invoke($"block{layer}", x);
         return scope.Keep(x);
+    }
+
+    // Scopes of their own: what a part holds on the way is gone before the next begins.
+    Tensor SelfAttend(Tensor x, Tensor m, IAttentionPattern pattern, Action<string, Tensor>? seen)
+    {
+        using var scope = Tensor.Scope();
+        var h = x.LayerNorm(Row(m, 1), Row(m, 0), form.Epsilon);
+        var own = selfAttention.Read(h); // before the queries: gradients add up in this order in every stored loss curve
+        var found = pattern.Attend(layer, selfAttention, selfAttention.Queries(h), own);
+        seen?.Invoke($"block{layer}.self_attn", found);
+        return scope.Keep(x.AddGated(found, Row(m, 2)));
+    }
+
+    Tensor FeedForward(Tensor x, Tensor m)
+    {
+        using var scope = Tensor.Scope();
+        var h = x.LayerNorm(Row(m, 4), Row(m, 3), form.Epsilon);
+        return scope.Keep(x.AddGated(down.Forward(up.Forward(h).Gelu()), Row(m, 5)));
     }
 
     // Shift, scale and gate, twice: scales count from 1.

@@ -55,8 +55,8 @@ public sealed class WanModel
         var image = clip is null ? null : picture!.Forward(clip);                                             // [B,257,D]
         if (image is not null) seen?.Invoke("img_emb", image);
         return new WanContext(
-            [.. contextLayers.Select(layer => layer.ReadText(text).Detach())],
-            image is null ? null : [.. contextLayers.Select(layer => layer.ReadPicture(image).Detach())]);
+            [.. contextLayers.Select(layer => layer.ReadText(text).Own())],
+            image is null ? null : [.. contextLayers.Select(layer => layer.ReadPicture(image).Own())]);
     }
 
     // Rows of zeros up to the full length: they are embedded and attended to like any other.

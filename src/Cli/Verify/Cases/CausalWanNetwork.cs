@@ -63,7 +63,8 @@ internal sealed partial class CausalWanNetwork : IGoldenNetwork
         foreach (int frames in BlockPattern.Blocks(latents.Shape[2], chunk))
         {
             pattern.Begin(first, frames);
-            parts.Add(model.Forward(latents.Narrow(2, first, frames), timesteps.AsSpan(first, frames), new WanCondition(context), pattern));
+            double[] own = [.. timesteps.Where((_, i) => i % latents.Shape[2] is int frame && frame >= first && frame < first + frames)]; // by clip, then latent
+            parts.Add(model.Forward(latents.Narrow(2, first, frames), own, new WanCondition(context), pattern));
             first += frames;
         }
         return scope.Keep(Tensor.Concat(2, [.. parts]));

@@ -40,15 +40,16 @@ internal sealed class MultiTalkNetwork : IGoldenNetwork
     static MultiTalkConfig Config(GoldenCase golden)
     {
         var usual = new MultiTalkConfig();
+        var sound = golden.InputShape(golden.HasInput("audio") ? "audio" : "audio_2p"); // [people,frames,window,layers,channels]
         return new()
         {
-            Window = golden.Number("audio_window", usual.Window),
+            Window = sound[2],
             Intermediate = golden.Number("intermediate_dim", usual.Intermediate),
             Output = golden.Number("output_dim", usual.Output),
             Tokens = golden.Number("context_tokens", usual.Tokens),
             FramesPerLatent = golden.Number("vae_scale", usual.FramesPerLatent),
-            Layers = golden.HasInput("audio") ? golden.InputShape("audio")[3] : golden.Number("w2v_layers", usual.Layers),
-            Channels = golden.HasInput("audio") ? golden.InputShape("audio")[4] : golden.Number("w2v_channels", usual.Channels),
+            Layers = sound[3],
+            Channels = sound[4],
         };
     }
 

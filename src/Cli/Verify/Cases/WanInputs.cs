@@ -33,16 +33,17 @@ internal static class WanInputs
         return Video(golden, picture, device) is { } y ? Tensor.Concat(1, x, y) : x;
     }
 
-    /// <summary>A prompt [L,text], of an input of that shape or [1,L,text].</summary>
-    public static Tensor Prompt(GoldenCase golden, string name, Device device)
+    /// <summary>Prompts, each [L,text], of an input [L,text] or [B,L,text].</summary>
+    public static Tensor[] Prompts(GoldenCase golden, string name, Device device)
     {
         var text = golden.Input(name, device);
-        return text.Reshape(-1, text.Shape.Last);
+        if (text.Shape.Rank == 2) return [text];
+        return [.. Enumerable.Range(0, text.Shape[0]).Select(i => text.Narrow(0, i, 1).Reshape(text.Shape[1], text.Shape[2]))];
     }
 
-    /// <summary>The context of one clip.</summary>
+    /// <summary>The context of the clips of x.</summary>
     public static WanContext Context(GoldenCase golden, WanModel model, Action<string, Tensor>? seen = null) =>
-        model.Context([Prompt(golden, "context", model.Device)], golden.HasInput("clip_fea") ? golden.Input("clip_fea", model.Device) : null, seen);
+        model.Context(Prompts(golden, "context", model.Device), golden.HasInput("clip_fea") ? golden.Input("clip_fea", model.Device) : null, seen);
 
     public static double[] Timesteps(GoldenCase golden, string name) => [.. golden.Input(name).Select(t => (double)t)];
 

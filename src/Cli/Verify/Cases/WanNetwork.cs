@@ -42,7 +42,7 @@ internal sealed partial class WanNetwork : IGoldenNetwork
         using var scope = Tensor.Scope();
         string[] numbers = [.. Enumerable.Range(0, int.MaxValue).Select(i => i.ToString(CultureInfo.InvariantCulture)).TakeWhile(i => golden.HasInput("x" + i))];
         Tensor[] clips = [.. numbers.Select(i => WanInputs.Latents(golden, "x" + i, "y" + i, model.Device))];
-        Tensor[] prompts = [.. numbers.Select(i => WanInputs.Prompt(golden, "context" + i, model.Device))];
+        Tensor[] prompts = [.. numbers.SelectMany(i => WanInputs.Prompts(golden, "context" + i, model.Device))];
         int longest = clips.Max(clip => TokenGrid.Of(clip.Shape).Count);
         int length = int.TryParse(golden.Metadata.GetValueOrDefault("seq_len"), out int stated) ? stated : longest;
         using var context = model.Context(prompts, golden.HasInput("clip_fea") ? golden.Input("clip_fea", model.Device) : null);
