@@ -148,7 +148,7 @@ public sealed class WanModelTests
     {
         var table = new TimestepTable(5);
         Assert.Equal([1000, 937.5, 833.333, 625, 0], new[] { 1000, 750, 500, 250, 0 }.Select(entry => Math.Round(table.Warp(entry), 3)));
-        Assert.Equal(0.8333333, table.Sigma(833), 3e-4);
+        Assert.Equal(5 / 6.0, table.Sigma(833.4), 1e-7);
         Assert.Equal(0, table.Sigma(0));
     }
 
