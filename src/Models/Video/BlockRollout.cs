@@ -3,11 +3,11 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Models.Video;
 
 /// <summary>
-/// Generates one chunk after another for one character: the only rollout, used by generate, call, train, evaluate and bench.
+/// Generates one chunk after another for one character, for generate, call, train, evaluate and bench.
 /// Keys and values are cached per timestep and layer, embeddings of the steps and the character once; a chunk costs as
 /// many forwards as there are steps, and nothing grows with time.
 /// </summary>
-public sealed class BlockRollout : IDisposable
+public sealed class BlockRollout : ChunkRollout<MotionCondition>, IDisposable
 {
     readonly AvatarModel model;
     readonly RandomStream random;
@@ -15,10 +15,10 @@ public sealed class BlockRollout : IDisposable
     readonly CachedPattern pattern;
     readonly Tensor[] times;
     readonly (Tensor Input, Tensor Guess, Tensor Answer)[] factors;
-    long chunk;
 
     /// <summary>For a character's reference features [1,C,1,h,w].</summary>
     public BlockRollout(AvatarModel model, Tensor referenceAt16, ulong seed)
+        : base(model.Config.Steps)
     {
         this.model = model;
         random = new RandomStream(seed);
@@ -50,27 +50,22 @@ public sealed class BlockRollout : IDisposable
     public Tensor Next(Drive drive)
     {
         using var scope = Tensor.Scope();
-        var config = model.Config;
-        var device = times[0].Device;
-        var motion = model.Transformer.Motion(drive);
-        // Each chunk has its own numbers: a function of seed and chunk alone, endless.
-        var x = Tensor.Normal(device, [1, config.Autoencoder.LatentChannels, config.ChunkLatents, config.LatentSide, config.LatentSide], random.Fork((ulong)chunk));
-        for (int step = 0; step < config.Steps.Length; step++)
-        {
-            pattern.BeginStep(step, chunk == 0);
-            float next = step + 1 < config.Steps.Length ? config.Steps[step + 1] : 1;
-            var velocity = Velocity(x, step, motion);
-            scope.Swap(ref x, x + (velocity * (next - config.Steps[step])));
-        }
-        chunk++;
-        return scope.Keep(x);
+        return scope.Keep(Denoise(model.Transformer.Motion(drive)));
     }
 
-    Tensor Velocity(Tensor x, int step, MotionCondition motion)
+    // Each chunk has its own numbers: a function of seed and chunk alone, endless.
+    protected override Tensor Noise(int draw)
+    {
+        var config = model.Config;
+        return Tensor.Normal(times[0].Device, [1, config.Autoencoder.LatentChannels, config.ChunkLatents, config.LatentSide, config.LatentSide], random.Fork((ulong)Chunk));
+    }
+
+    protected override Tensor Velocity(Tensor x, int step, MotionCondition condition)
     {
         using var scope = Tensor.Scope();
+        pattern.BeginStep(step, Chunk == 0);
         var (input, guess, answer) = factors[step];
-        var network = model.Transformer.Forward(x * input, times[step], motion, character, pattern);
+        var network = model.Transformer.Forward(x * input, times[step], condition, character, pattern);
         return scope.Keep((x * guess) + (network * answer));
     }
 

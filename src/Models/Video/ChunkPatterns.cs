@@ -30,8 +30,8 @@ public sealed class MaskedPattern : IAttentionPattern, IDisposable
         int f = config.ChunkLatents, side = config.TokenSide;
         sinkTokens = config.Tokens;
         // Absolute times; seen from chunk n > 1, c0 moves along: one rotated copy of it for each such chunk.
-        own = RotaryTable.Make(device, config.HeadWidth, side, [.. Enumerable.Range(0, 1 + (chunks * f))]);
-        sinks = [.. Enumerable.Range(0, Math.Max(1, chunks - 1)).Select(n => RotaryTable.Make(device, config.HeadWidth, side, n * f))];
+        own = RotaryTable.Make(device, config.HeadWidth, side, side, [.. Enumerable.Range(0, 1 + (chunks * f))]);
+        sinks = [.. Enumerable.Range(0, Math.Max(1, chunks - 1)).Select(n => RotaryTable.Make(device, config.HeadWidth, side, side, n * f))];
         mask = MakeMask(device, config.Tokens, f * config.Tokens, chunks, sinks.Length);
     }
 
@@ -63,7 +63,7 @@ public sealed class MaskedPattern : IAttentionPattern, IDisposable
             keys = Tensor.Concat(1, [.. sinks.Select(table => table.Apply(sinkKeys)), keys.Narrow(1, sinkTokens, rest)]);
             values = Tensor.Concat(1, [.. sinks.Select(_ => sinkValues), unrotated.Values.Narrow(1, sinkTokens, rest)]);
         }
-        return scope.Keep(attention.Attend(own.Apply(queries), keys, values, mask));
+        return scope.Keep(attention.Attend(own.Apply(queries), new KeyValue(keys, values), mask));
     }
 
     public void Dispose()
@@ -95,10 +95,10 @@ public sealed class CachedPattern : IAttentionPattern, IDisposable
     {
         this.config = config;
         int f = config.ChunkLatents;
-        sinkTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, 0);
-        firstTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, ChunkTimes.Own(0, f));
-        laterTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, ChunkTimes.Own(1, f));
-        previousTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, ChunkTimes.Previous(f));
+        sinkTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, 0);
+        firstTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, ChunkTimes.Own(0, f));
+        laterTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, ChunkTimes.Own(1, f));
+        previousTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, ChunkTimes.Previous(f));
         sink = new KeyValue?[config.Layers];
         previous = new KeyValue?[config.Steps.Length, config.Layers];
     }
@@ -117,43 +117,26 @@ public sealed class CachedPattern : IAttentionPattern, IDisposable
         {
             var sunk = new KeyValue(sinkTimes.Apply(unrotated.Keys), unrotated.Values);
             Replace(ref sink[layer], sunk);
-            return scope.Keep(attention.Attend(sinkTimes.Apply(queries), sunk.Keys, sunk.Values, null));
+            return scope.Keep(attention.Attend(sinkTimes.Apply(queries), sunk, null));
         }
-        var reference = sink[layer]!.Value;
         var times = first ? firstTimes : laterTimes;
-        var own = times.Apply(unrotated.Keys);
-        var found = first
-            ? attention.Attend(times.Apply(queries), Tensor.Concat(1, reference.Keys, own), Tensor.Concat(1, reference.Values, unrotated.Values), null)
-            : AttendThree(attention, times.Apply(queries), reference, previous[step, layer]!.Value, new KeyValue(own, unrotated.Values));
+        var own = new KeyValue(times.Apply(unrotated.Keys), unrotated.Values);
+        var seen = first ? KeyValue.Join(sink[layer]!.Value, own) : KeyValue.Join(sink[layer]!.Value, previous[step, layer]!.Value, own);
+        var found = attention.Attend(times.Apply(queries), seen, null);
         Replace(ref previous[step, layer], new KeyValue(previousTimes.Apply(unrotated.Keys), unrotated.Values));
         return scope.Keep(found);
     }
 
-    static Tensor AttendThree(Attention attention, Tensor queries, KeyValue sink, KeyValue previous, KeyValue own) =>
-        attention.Attend(queries, Tensor.Concat(1, sink.Keys, previous.Keys, own.Keys), Tensor.Concat(1, sink.Values, previous.Values, own.Values), null);
-
     static void Replace(ref KeyValue? slot, KeyValue next)
     {
-        Free(slot);
-        slot = new KeyValue(Keep(next.Keys), Keep(next.Values));
-    }
-
-    static Tensor Keep(Tensor tensor)
-    {
-        var copy = tensor.Detach();
-        return copy.Own();
-    }
-
-    static void Free(KeyValue? slot)
-    {
-        slot?.Keys.Dispose();
-        slot?.Values.Dispose();
+        slot?.Dispose();
+        slot = next.Detach();
     }
 
     public void Dispose()
     {
-        foreach (var slot in sink) Free(slot);
-        foreach (var slot in previous) Free(slot);
+        foreach (var slot in sink) slot?.Dispose();
+        foreach (var slot in previous) slot?.Dispose();
         foreach (var table in (ReadOnlySpan<RotaryTable>)[sinkTimes, firstTimes, laterTimes, previousTimes]) table.Dispose();
     }
 }

@@ -41,6 +41,9 @@ public sealed record MotionCondition(Tensor Gesture, Tensor? AudioTokens, Tensor
     }
 }
 
+/// <summary>What the mini model's cross layers are given.</summary>
+public readonly record struct AvatarCondition(MotionCondition Motion, CharacterCondition Character);
+
 /// <summary>
 /// The plain numbers that drive F latents of B characters: audio features with margins, gestures with margins of one
 /// latent, and the mode of each latent.

@@ -3,9 +3,6 @@ using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Video;
 
-/// <summary>Keys and values of one layer, keys before rotation. [B,S,H,D]</summary>
-public readonly record struct KeyValue(Tensor Keys, Tensor Values);
-
 /// <summary>Who sees whom in self attention: given queries, keys and values of the tokens at hand, the keys and values they attend to.</summary>
 public interface IAttentionPattern
 {
@@ -13,92 +10,83 @@ public interface IAttentionPattern
     Tensor Attend(int layer, Attention attention, Tensor queries, KeyValue unrotated);
 }
 
-/// <summary>
-/// Wan's block: modulated self attention, then audio cross attention (in place of text), then a modulated feed-forward.
-/// B batch, F latents at hand, S tokens a latent, D width, n = B * F.
-/// </summary>
-public sealed class TransformerBlock
+/// <summary>A layer between self attention and feed-forward by which something beside the video enters: text, a picture, sound.</summary>
+public interface ICrossLayer<in TCondition>
 {
-    const float Epsilon = 1e-6f;
+    /// <summary>For the eyes of tests.</summary>
+    string Name { get; }
 
-    readonly AvatarConfig config;
+    /// <summary>What it adds to the tokens x [B,S,D].</summary>
+    Tensor Forward(Tensor x, TCondition condition);
+}
+
+/// <summary>Sizes of a block, and how its modulation is stored.</summary>
+/// <param name="Modulation">[1,6 Width] or, as Wan stores it, [1,6,Width].</param>
+/// <param name="RestingGate">The gate where modulation and embedding are zero: 0 in Wan.</param>
+public sealed record BlockForm(int Width, int FeedForward, int Heads, Shape Modulation, float RestingGate, float Epsilon = 1e-6f);
+
+/// <summary>
+/// Wan's block (FACTS 1.3): modulated self attention, then what its cross layers add, then a modulated feed-forward.
+/// B batch, S tokens, D width, n rows of modulation (B, or B times latent frames).
+/// </summary>
+public sealed class TransformerBlock<TCondition>
+{
+    readonly BlockForm form;
     readonly int layer;
     readonly Tensor modulation;
     readonly Tensor neutral;
     readonly Attention selfAttention;
+    readonly ICrossLayer<TCondition>[] crossLayers;
     readonly Linear up;
     readonly Linear down;
-    readonly AudioAttention? audio;
 
-    public TransformerBlock(Weights weights, AvatarConfig config, int layer, bool withAudio)
+    public TransformerBlock(Weights weights, BlockForm form, int layer, params ICrossLayer<TCondition>[] crossLayers)
     {
-        this.config = config;
-        this.layer = layer;
-        modulation = weights.Get("modulation", [1, 6 * config.Width], Initial.Zeros);
-        neutral = weights.Constant([1, 6 * config.Width], Neutral(config.Width));
-        selfAttention = new Attention(weights.Under("self_attn"), config.Width, config.Heads, config.Width);
-        up = new Linear(weights.Under("ffn.0"), config.Width, config.FeedForward);
-        down = new Linear(weights.Under("ffn.2"), config.FeedForward, config.Width, gain: 0.5f);
-        if (withAudio) audio = new AudioAttention(weights, config);
+        (this.form, this.layer, this.crossLayers) = (form, layer, crossLayers);
+        modulation = weights.Get("modulation", form.Modulation, Initial.Zeros);
+        neutral = weights.Constant([1, 6 * form.Width], Neutral(form));
+        selfAttention = new Attention(weights.Under("self_attn"), form.Width, form.Heads, form.Width, form.Epsilon);
+        up = new Linear(weights.Under("ffn.0"), form.Width, form.FeedForward);
+        down = new Linear(weights.Under("ffn.2"), form.FeedForward, form.Width, gain: 0.5f);
     }
 
-    /// <summary>x [B,F*S,D]; embedding [n,6D], the projected timestep (and drive) of each latent.</summary>
-    public Tensor Forward(Tensor x, Tensor embedding, MotionCondition motion, CharacterCondition character, IAttentionPattern pattern)
+    /// <summary>x [B,S,D]; embedding [n,6D], the projected timestep (and drive) of each row. <paramref name="seen"/> is shown what arises on the way.</summary>
+    public Tensor Forward(Tensor x, Tensor embedding, TCondition condition, IAttentionPattern pattern, Action<string, Tensor>? seen = null)
     {
         using var scope = Tensor.Scope();
-        var m = embedding + (modulation + neutral);                                                           // [n,6D]
-        var h = x.LayerNorm(Row(m, 1), Row(m, 0), Epsilon);
-        var own = new KeyValue(selfAttention.Keys(h), selfAttention.Values(h));
-        x = x.AddGated(pattern.Attend(layer, selfAttention, selfAttention.Queries(h), own), Row(m, 2));
-        if (audio is not null) x += audio.Forward(x, motion, character);
-        h = x.LayerNorm(Row(m, 4), Row(m, 3), Epsilon);
+        var m = embedding + (modulation.Reshape(1, 6 * form.Width) + neutral);                                // [n,6D]
+        x = SelfAttend(x, m, pattern, seen);
+        foreach (var cross in crossLayers)
+        {
+            var added = cross.Forward(x, condition);
+            seen?.Invoke($"block{layer}.{cross.Name}", added);
+            scope.Swap(ref x, x + added);
+        }
+        scope.Swap(ref x, FeedForward(x, m));
+        seen?.Invoke($"block{layer}", x);
+        return scope.Keep(x);
+    }
+
+    // Scopes of their own: what a part holds on the way is gone before the next begins.
+    Tensor SelfAttend(Tensor x, Tensor m, IAttentionPattern pattern, Action<string, Tensor>? seen)
+    {
+        using var scope = Tensor.Scope();
+        var h = x.LayerNorm(Row(m, 1), Row(m, 0), form.Epsilon);
+        var own = selfAttention.Read(h); // before the queries: gradients add up in this order in every stored loss curve
+        var found = pattern.Attend(layer, selfAttention, selfAttention.Queries(h), own);
+        seen?.Invoke($"block{layer}.self_attn", found);
+        return scope.Keep(x.AddGated(found, Row(m, 2)));
+    }
+
+    Tensor FeedForward(Tensor x, Tensor m)
+    {
+        using var scope = Tensor.Scope();
+        var h = x.LayerNorm(Row(m, 4), Row(m, 3), form.Epsilon);
         return scope.Keep(x.AddGated(down.Forward(up.Forward(h).Gelu()), Row(m, 5)));
     }
 
-    // Shift, scale and gate, twice: scales and gates count from 1.
-    static float[] Neutral(int width) => [.. Enumerable.Range(0, 6 * width).Select(i => i / width % 3 == 0 ? 0f : 1f)];
+    // Shift, scale and gate, twice: scales count from 1.
+    static float[] Neutral(BlockForm form) => [.. Enumerable.Range(0, 6 * form.Width).Select(i => (i / form.Width % 3) switch { 0 => 0, 1 => 1, _ => form.RestingGate })];
 
-    Tensor Row(Tensor m, int index) => m.Narrow(1, index * config.Width, config.Width);
-
-    /// <summary>Cross attention of each latent's tokens to its own window of sound, within the face mask.</summary>
-    sealed class AudioAttention
-    {
-        readonly AvatarConfig config;
-        readonly Attention attention;
-        readonly Tensor normWeight;
-        readonly Tensor normBias;
-        readonly Tensor relative;
-
-        public AudioAttention(Weights weights, AvatarConfig config)
-        {
-            this.config = config;
-            attention = new Attention(weights.Under("audio_cross_attn"), config.Width, config.Heads, config.Width);
-            normWeight = weights.Get("audio_norm.weight", [config.Width], Initial.Ones);
-            normBias = weights.Get("audio_norm.bias", [config.Width], Initial.Zeros);
-            relative = weights.Get("audio_cross_attn.relative", [config.Heads, 1, config.AudioTokens + 1], StartingBias(config));
-        }
-
-        // Head h starts looking at one frame of the latent and its neighbours: found necessary for sync to be learned at all.
-        static float[] StartingBias(AvatarConfig config)
-        {
-            int slots = config.AudioTokens + 1, first = config.AudioMargin;
-            float[] bias = new float[config.Heads * slots];
-            for (int head = 0; head < config.Heads; head++)
-                for (int slot = 0; slot < config.AudioTokens; slot++)
-                    bias[(head * slots) + slot] = -0.5f * Math.Abs(slot - first - ((head + 0.5f) * Vae.AutoencoderConfig.FramesPerLatent / config.Heads));
-            return bias;
-        }
-
-        public Tensor Forward(Tensor x, MotionCondition motion, CharacterCondition character)
-        {
-            using var scope = Tensor.Scope();
-            var tokens = motion.AudioTokens ?? throw new ArgumentException("Audio layers were given no sound, expected audio tokens.");
-            int b = x.Shape[0], n = tokens.Shape[0], s = config.Tokens;
-            var queries = attention.Queries(x.LayerNorm(normWeight, normBias, Epsilon).Reshape(n, s, config.Width));
-            var bias = relative.BroadcastTo([config.Heads, s, config.AudioTokens + 1]);
-            var found = attention.Attend(queries, attention.Keys(tokens), attention.Values(tokens), bias);    // [n,S,D]
-            var masked = found.Reshape(b, n / b, s, config.Width) * character.FaceMask!.Reshape(b, 1, s, 1);
-            return scope.Keep(masked.Reshape(x.Shape));
-        }
-    }
+    Tensor Row(Tensor m, int index) => m.Narrow(1, index * form.Width, form.Width);
 }

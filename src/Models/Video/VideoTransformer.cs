@@ -10,22 +10,17 @@ namespace TalkingMachines.Models.Video;
 /// </summary>
 public sealed class VideoTransformer
 {
-    const float Epsilon = 1e-6f;
-    const int FrequencyWidth = 256;
+    const int Frequencies = 256;
 
     readonly AvatarConfig config;
-    readonly Tensor patchWeight;
-    readonly Tensor patchBias;
-    readonly Linear time0;
-    readonly Linear time2;
-    readonly Linear timeProjection;
+    readonly PatchEmbedding patches;
+    readonly TimeEmbedding timeEmbedding;
     readonly Linear image;
     readonly Linear gestureGate;
     readonly Tensor position;
     readonly MotionEncoder motion;
-    readonly TransformerBlock[] blocks;
-    readonly Tensor headModulation;
-    readonly Linear head;
+    readonly TransformerBlock<AvatarCondition>[] blocks;
+    readonly VideoHead head;
     readonly Linear? audioGate;
     readonly Linear? audioMask;
 
@@ -33,11 +28,8 @@ public sealed class VideoTransformer
     {
         this.config = config.Checked();
         int d = config.Width, imageValues = 4 * config.Autoencoder.Width16;
-        patchWeight = weights.Get("patch_embedding.weight", [d, config.Autoencoder.LatentChannels, 1, 2, 2], Initial.Scaled(config.PatchValues));
-        patchBias = weights.Get("patch_embedding.bias", [d], Initial.Zeros);
-        time0 = new Linear(weights.Under("time_embedding.0"), FrequencyWidth, d);
-        time2 = new Linear(weights.Under("time_embedding.2"), d, d);
-        timeProjection = new Linear(weights.Under("time_projection.1"), d, 6 * d, gain: 0.2f);
+        patches = new PatchEmbedding(weights, config.Autoencoder.LatentChannels, d);
+        timeEmbedding = new TimeEmbedding(weights, Frequencies, d, gain: 0.2f);
         image = new Linear(weights.Under("image_embedding"), imageValues, d, gain: 0.5f);
         position = weights.Get("position_embedding", [1, config.Tokens, d], new Initial(0, 0.3f));
         gestureGate = new Linear(weights.Under("gesture_gate"), d, d, gain: 0.5f);
@@ -47,10 +39,14 @@ public sealed class VideoTransformer
             audioGate = new Linear(weights.Under("audio_gate"), d, d, gain: 0.5f);
             audioMask = new Linear(weights.Under("audio_mask"), d, 1);
         }
-        blocks = new TransformerBlock[config.Layers];
-        for (int i = 0; i < blocks.Length; i++) blocks[i] = new TransformerBlock(weights.Under($"blocks.{i}"), config, i, withAudio);
-        headModulation = weights.Get("head.modulation", [1, 2 * d], Initial.Zeros);
-        head = new Linear(weights.Under("head.head"), d, config.PatchValues, gain: 0.1f);
+        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => Block(weights.Under($"blocks.{i}"), i, withAudio))];
+        head = new VideoHead(weights, config.Autoencoder.LatentChannels, d, [1, 2 * d], gain: 0.1f);
+    }
+
+    TransformerBlock<AvatarCondition> Block(Weights weights, int layer, bool withAudio)
+    {
+        var form = new BlockForm(config.Width, config.FeedForward, config.Heads, [1, 6 * config.Width], RestingGate: 1);
+        return withAudio ? new(weights, form, layer, new AudioAttention(weights, config)) : new(weights, form, layer);
     }
 
     public AvatarConfig Config => config;
@@ -74,62 +70,38 @@ public sealed class VideoTransformer
     public MotionCondition Motion(Drive drive) => motion.Forward(drive);
 
     /// <summary>Embedding [1,D] of a time, 0 noise to 1 data.</summary>
-    public Tensor Time(float time)
-    {
-        using var scope = Tensor.Scope();
-        return scope.Keep(Times(patchBias.Device, [time]));
-    }
+    public Tensor Time(float time) => Times(patches.Device, [time]);
 
     /// <summary>Embeddings [n,D] of the time of each latent.</summary>
     public Tensor Times(Device device, ReadOnlySpan<float> times)
     {
-        using var scope = Tensor.Scope();
-        float[] waves = new float[times.Length * FrequencyWidth];
-        for (int i = 0; i < times.Length; i++)
-            for (int j = 0; j < FrequencyWidth / 2; j++)
-            {
-                // Wan counts 1000 at noise down to 0 at data; cosines first (FACTS 1.3)
-                double angle = 1000 * (1 - (double)times[i]) * Math.Pow(10000, -(double)j / (FrequencyWidth / 2));
-                (double sin, double cos) = Math.SinCos(angle);
-                waves[(i * FrequencyWidth) + j] = (float)cos;
-                waves[(i * FrequencyWidth) + (FrequencyWidth / 2) + j] = (float)sin;
-            }
-        var x = Tensor.From(device, [times.Length, FrequencyWidth], waves);
-        return scope.Keep(time2.Forward(time0.Forward(x).Silu()));
+        double[] timesteps = new double[times.Length];
+        for (int i = 0; i < times.Length; i++) timesteps[i] = 1000 * (1 - (double)times[i]); // Wan counts 1000 at noise down to 0 at data
+        return timeEmbedding.Embed(device, timesteps);
     }
 
     /// <summary>Latents [B,C,F,h,w] to an output of the same shape; time [n,D] or [1,D].</summary>
     public Tensor Forward(Tensor latents, Tensor time, MotionCondition drive, CharacterCondition character, IAttentionPattern pattern)
     {
         using var scope = Tensor.Scope();
-        int b = latents.Shape[0], f = latents.Shape[2], d = config.Width;
         var e = time + drive.Gesture;
         if (drive.AudioDrive is not null) e += drive.AudioDrive;                                              // [n,D]
-        var embedding = timeProjection.Forward(e.Silu());                                                     // [n,6D]
+        var embedding = timeEmbedding.Modulation(e);                                                          // [n,6D]
         var x = Enter(latents, drive, character);                                                             // [B,F*S,D]
-        foreach (var block in blocks) scope.Swap(ref x, block.Forward(x, embedding, drive, character, pattern));
-        var m = Tensor.Concat(1, e, e) + headModulation;
-        x = x.LayerNorm(m.Narrow(1, d, d) + 1, m.Narrow(1, 0, d), Epsilon);
-        return scope.Keep(Unpatch(head.Forward(x), b, f));
+        var condition = new AvatarCondition(drive, character);
+        foreach (var block in blocks) scope.Swap(ref x, block.Forward(x, embedding, condition, pattern));
+        return scope.Keep(VideoHead.Unpatch(head.Forward(x, e), TokenGrid.Of(latents.Shape)));
     }
 
     Tensor Enter(Tensor latents, MotionCondition drive, CharacterCondition character)
     {
         using var scope = Tensor.Scope();
         int b = latents.Shape[0], f = latents.Shape[2], s = config.Tokens, d = config.Width;
-        var patches = latents.Convolution(patchWeight, patchBias, new ConvolutionWindow(1, 2, 2));
-        var x = patches.Reshape(b, d, f * s).Permute(0, 2, 1).Reshape(b, f, s, d);
+        var x = PatchEmbedding.Tokens(patches.Forward(latents)).Reshape(b, f, s, d);
         x += character.Image.Reshape(b, 1, s, d);
         x += character.GestureGate.Reshape(b, 1, s, d) * drive.Gesture.Reshape(b, f, 1, d);
         if (drive.AudioDrive is not null)
             x += (character.AudioGate! * character.FaceMask!).Reshape(b, 1, s, d) * drive.AudioDrive.Reshape(b, f, 1, d);
         return scope.Keep(x.Reshape(b, f * s, d));
-    }
-
-    // Tokens hold patches as (row, column, channel), channel fastest (FACTS 1.3).
-    Tensor Unpatch(Tensor x, int b, int f)
-    {
-        int side = config.TokenSide, c = config.Autoencoder.LatentChannels;
-        return x.Reshape(b * f, side, side, 2, 2, c).Permute(0, 5, 1, 3, 2, 4).Reshape(b, f, c, 2 * side, 2 * side).Permute(0, 2, 1, 3, 4);
     }
 }
