@@ -10,11 +10,13 @@ internal sealed class FlashAndBeep(ISessionOutput call) : ISessionOutput
     readonly float[] tone = new float[Session.PacketSamples];
     byte[] frame = [];
     long sample;
+    double flashed = double.NegativeInfinity;
 
     public void Show(ReadOnlySpan<byte> rgb, TimeSpan time)
     {
         if (frame.Length != rgb.Length) frame = new byte[rgb.Length];
-        frame.AsSpan().Fill(time.TotalSeconds % Period < FlashSeconds ? (byte)255 : (byte)30);
+        if (time.TotalSeconds > flashed + Period) flashed = time.TotalSeconds;
+        frame.AsSpan().Fill(time.TotalSeconds < flashed + FlashSeconds ? (byte)255 : (byte)30);
         call.Show(frame, time);
     }
 
@@ -23,7 +25,7 @@ internal sealed class FlashAndBeep(ISessionOutput call) : ISessionOutput
         for (int i = 0; i < tone.Length; i++)
         {
             double at = time.TotalSeconds + ((double)i / SoundBlock.SampleRate);
-            tone[i] = at % Period < FlashSeconds ? 0.5f * MathF.Sin(2 * MathF.PI * 1000 * sample++ / SoundBlock.SampleRate) : 0;
+            tone[i] = at >= flashed && at < flashed + FlashSeconds ? 0.5f * MathF.Sin(2 * MathF.PI * 1000 * sample++ / SoundBlock.SampleRate) : 0;
         }
         call.Play(tone, time);
     }

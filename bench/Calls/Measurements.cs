@@ -8,6 +8,7 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
 {
     const double Audible = 0.02;        // largest sample of a block: -34 dB
     const double Flash = 128;           // of 255: between the dark frames and the white ones
+    const double Unchanged = 0.15;      // mean change of a frame that is shown again
     const double LeastMovement = 1.0;   // mean change around the mouth, of 255: more than the codec's noise
 
     static readonly string[] Sentences =
@@ -60,14 +61,13 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
             await Task.Delay(1000);
             await page.ForgetAsync();
             await Task.Delay(1500);
-            double before = await page.TypeAsync(string.Join(' ', Sentences));
+            await page.TypeAsync(string.Join(' ', Sentences));
             await Task.Delay(2500 + (i * 137 % 750));
             double pressed = await page.InterruptAsync();
             await Task.Delay(1500);
             var notes = await page.NotesAsync();
-            double still = Stillness(notes, before);
             sounds.Add(Last(notes.Sounds, sound => sound.T > pressed && sound.Level > Audible, sound => sound.T, pressed) - pressed);
-            mouths.Add(Last(notes.Frames, frame => frame.T > pressed && frame.T < pressed + 1200 && frame.Moved > still, frame => frame.T, pressed) - pressed);
+            mouths.Add(AtRest([.. notes.Frames.Where(frame => frame.T > pressed)]) - pressed);
         }
         return (Spread.Of(sounds), Spread.Of(mouths));
     }
@@ -163,6 +163,15 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
     {
         double[] before = [.. notes.Frames.Where(frame => frame.T < until).Select(frame => frame.Moved).Order()];
         return before.Length == 0 ? LeastMovement : Math.Max(LeastMovement, 1.5 * before[(int)(0.95 * (before.Length - 1))]);
+    }
+
+    /// <summary>The character stands still until the first frame of the new turn, in which it listens: the frame after those that did not change.</summary>
+    static double AtRest(FrameNote[] after)
+    {
+        int still = Array.FindIndex(after, frame => frame.Moved < Unchanged);
+        if (still < 0) return after[0].T;
+        int next = Array.FindIndex(after, still, frame => frame.Moved >= Unchanged);
+        return next < 0 ? double.PositiveInfinity : after[next].T;
     }
 
     static double First<T>(IEnumerable<T> notes, Func<T, bool> matches, Func<T, double> time) => notes.Where(matches).Select(time).DefaultIfEmpty(double.PositiveInfinity).First();

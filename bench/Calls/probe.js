@@ -53,10 +53,12 @@
         await context.resume();
         await context.audioWorklet.addModule(URL.createObjectURL(new Blob([worklet], { type: 'text/javascript' })));
         const meter = new AudioWorkletNode(context, 'level');
-        let offset = Infinity;                                   // of the audio clock against the page's: the least delay seen
+        // Of the audio clock against the page's: the least delay of the last second. An audio clock that stood still stays behind.
+        const offsets = [];
         meter.port.onmessage = ({ data }) => {
-            offset = Math.min(offset, performance.now() - 1000 * data.at);
-            note(notes.sounds, { t: 1000 * data.at + offset, level: data.level });
+            offsets.push(performance.now() - 1000 * data.at);
+            if (offsets.length > 375) offsets.shift();
+            note(notes.sounds, { t: 1000 * data.at + Math.min(...offsets), level: data.level });
         };
         analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
         context.createMediaStreamSource(stream).connect(analyser).connect(meter).connect(context.destination);

@@ -79,6 +79,12 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
         return true;
     }
 
+    /// <summary>A turn's first chunk is there and something older is seen.</summary>
+    public bool IsTurnReady(int turn) => ready.TryPeek(out var next) && next.Turn == turn && ShownTurn < turn;
+
+    /// <summary>The next frame comes out of step, right now: its sound begins with the next packet.</summary>
+    public void Restart() => soundTo = soundFrom;
+
     /// <summary>Sound of <see cref="Session.PacketSamples"/> samples is due.</summary>
     public void NextSound(Span<float> packet)
     {

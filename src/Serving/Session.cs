@@ -36,7 +36,8 @@ public sealed class Session : IDisposable
     int requestedTurn = -1;
     bool isRequested;
     bool wasSpeaking;
-    long frames, packets;
+    TimeSpan frameClock; // when the next frame is due
+    long packets;
     bool disposed;
 
     /// <summary>Starts to live. The avatar and the character are others' too and stay theirs.</summary>
@@ -138,7 +139,7 @@ public sealed class Session : IDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                var nextFrame = FrameTime * frames;
+                var nextFrame = frameClock;
                 var nextPacket = TimeSpan.FromSeconds((packets + 1.0) / PacketsPerSecond); // when its last sample is due
                 var next = nextFrame <= nextPacket ? nextFrame : nextPacket;
                 var wait = next - clock.GetElapsedTime(started);
@@ -166,11 +167,7 @@ public sealed class Session : IDisposable
         lock (gate)
         {
             now = turn;
-            if (playout.TakeFinished(now.Number) is { } finished)
-            {
-                meter.ChunkFinished(feeder.SentAt, finished);
-                isRequested = false;
-            }
+            TakeFinished(now);
             int before = playout.ShownTurn;
             fresh = playout.NextFrame(now.Number, standStill, out int samples);
             if (playout.ShownTurn != before && playout.ShownTurn == now.Number) meter.TurnSeen(now.Began);
@@ -178,16 +175,34 @@ public sealed class Session : IDisposable
             AskInTime(now);
         }
         meter.FrameShown(fresh);
-        Output?.Show(playout.Shown, FrameTime * frames);
-        frames++;
+        Output?.Show(playout.Shown, frameClock);
+        frameClock += FrameTime;
         Tell(now);
     }
 
     void PacketIsDue()
     {
-        lock (gate) playout.NextSound(packet);
-        Output?.Play(packet, TimeSpan.FromSeconds((double)packets / PacketsPerSecond));
+        var time = TimeSpan.FromSeconds((double)packets / PacketsPerSecond);
+        lock (gate)
+        {
+            playout.NextSound(packet);
+            TakeFinished(turn);
+            // A new turn does not wait for the next frame's time: whoever asked for it is waiting.
+            if (playout.IsTurnReady(turn.Number))
+            {
+                playout.Restart();
+                frameClock = TimeSpan.FromSeconds((packets + 1.0) / PacketsPerSecond);
+            }
+        }
+        Output?.Play(packet, time);
         packets++;
+    }
+
+    void TakeFinished(Turn now)
+    {
+        if (playout.TakeFinished(now.Number) is not { } finished) return;
+        meter.ChunkFinished(feeder.SentAt, finished);
+        isRequested = false;
     }
 
     /// <summary>Asks for a chunk early enough that it will be there, and no earlier: what has not been made need not be thrown away.</summary>
