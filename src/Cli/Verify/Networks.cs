@@ -1,3 +1,4 @@
+using TalkingMachines.Cli.Verify.Cases;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli.Verify;
@@ -57,6 +58,8 @@ internal static class Networks
         // Encoders of text, pictures and sound; networks that judge.
 
         // Mathematics without weights; tokenizers.
+        new SolverCase(),
+        new SentencePieceCase(),
     ];
 
     /// <summary>The network that a case is of; null where nobody knows it.</summary>
