@@ -62,6 +62,8 @@ internal static class Networks
         // Encoders of text, pictures and sound; networks that judge.
 
         // Mathematics without weights; tokenizers.
+        new SolverCase(),
+        new SentencePieceCase(),
     ];
 
     /// <summary>The network that a case is of; null where nobody knows it.</summary>

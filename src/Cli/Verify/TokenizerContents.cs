@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TalkingMachines.Tensors;
 
@@ -46,15 +47,18 @@ internal sealed class TokenizerContents : IWeightSource
     {
         foreach (var test in json.GetProperty("tests").EnumerateArray())
         {
-            string number = texts.Count.ToString("00", System.Globalization.CultureInfo.InvariantCulture);
+            int number = texts.Count;
             texts.Add(test.GetProperty("text").GetString()!);
-            if (test.TryGetProperty("ids", out var ids)) Add($"ids.{number}", DType.I32, [.. ids.EnumerateArray().Select(id => id.GetSingle())]);
-            if (test.TryGetProperty("pieces", out var pieces)) Add($"pieces.{number}", DType.I32, Scalars(pieces.EnumerateArray().Select(piece => piece.GetString()!)));
+            if (test.TryGetProperty("ids", out var ids)) Add(Named("ids", number), DType.I32, [.. ids.EnumerateArray().Select(id => id.GetSingle())]);
+            if (test.TryGetProperty("pieces", out var pieces)) Add(Named("pieces", number), DType.I32, Scalars(pieces.EnumerateArray().Select(piece => piece.GetString()!)));
         }
         if (!json.TryGetProperty("vocab", out var vocabulary)) return;
         Add("vocab.pieces", DType.I32, Scalars(vocabulary.EnumerateArray().Select(piece => piece[0].GetString()!)));
         Add("vocab.scores", DType.F32, [.. vocabulary.EnumerateArray().Select(piece => piece[1].GetSingle())]);
     }
+
+    /// <summary>Name of an output for the text of that number.</summary>
+    public static string Named(string what, int number) => string.Create(CultureInfo.InvariantCulture, $"{what}.{number:00}");
 
     void Add(string name, DType type, float[] numbers)
     {
