@@ -57,6 +57,9 @@ public sealed class Weights : IDisposable
     /// <summary>Number of values of all parameters.</summary>
     public long Count => tensors.Values.Sum(t => t.Count);
 
+    /// <summary>The shape under which the source holds a parameter; null where it lacks it or the model is made new.</summary>
+    public Shape? Stored(string name) => source is not null && source.Tensors.TryGetValue(prefix + name, out var stored) ? stored.Shape : null;
+
     public Tensor Get(string name, in Shape shape, Initial initial)
     {
         string full = prefix + name;
