@@ -20,6 +20,7 @@ public static class Program
         new CharacterVerb(),
         new TrainVerb(),
         new EvaluateVerb(),
+        new VerifyVerb(),
         new BenchVerb(new BenchKernelsVerb()),
         new DoctorVerb(),
     ];

@@ -5,17 +5,11 @@ using System.Text.Json;
 
 namespace TalkingMachines.Tensors;
 
-/// <summary>One tensor of a weight file: where it lies and what it is.</summary>
-public readonly record struct StoredTensor(string Name, DType Type, Shape Shape, long Offset, long Bytes);
-
-/// <summary>A weight file that can't be read, in one line.</summary>
-public sealed class WeightFileException(string message, Exception? inner = null) : Exception(message, inner);
-
 /// <summary>
 /// The safetensors format: eight bytes of header length, a JSON header, raw little-endian data. The file is mapped:
 /// only what is read becomes resident. Every size is checked against the file before anything is allocated.
 /// </summary>
-public sealed unsafe class SafeTensors : IDisposable
+public sealed unsafe class SafeTensors : IWeightSource
 {
     const long MaxHeader = 100_000_000; // the format's own limit
 
@@ -24,6 +18,7 @@ public sealed unsafe class SafeTensors : IDisposable
     readonly byte* data;
     readonly string path;
     readonly Dictionary<string, StoredTensor> tensors = [];
+    readonly Dictionary<string, long> places = [];
 
     SafeTensors(string path)
     {
@@ -38,6 +33,8 @@ public sealed unsafe class SafeTensors : IDisposable
     }
 
     long Length { get; }
+
+    public string Name => path;
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
 
@@ -74,11 +71,11 @@ public sealed unsafe class SafeTensors : IDisposable
         foreach (var entry in json.RootElement.EnumerateObject())
         {
             if (entry.Name == "__metadata__") Metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
-            else if (!tensors.TryAdd(entry.Name, Entry(entry.Name, entry.Value, start))) throw new WeightFileException($"{path} holds {entry.Name} twice.");
+            else Add(entry.Name, entry.Value, start);
         }
     }
 
-    StoredTensor Entry(string name, JsonElement entry, long start)
+    void Add(string name, JsonElement entry, long start)
     {
         var type = entry.GetProperty("dtype").GetString() switch
         {
@@ -96,7 +93,8 @@ public sealed unsafe class SafeTensors : IDisposable
         foreach (int extent in shape) bytes = checked(bytes * extent);
         if (first < 0 || last < first || last > Length - start || last - first != bytes)
             throw new WeightFileException($"{path}: {name} {shape} of {type} lies at {first}..{last}, expected {bytes} bytes within {Length - start}.");
-        return new StoredTensor(name, type, shape, start + first, bytes);
+        if (!tensors.TryAdd(name, new StoredTensor(name, type, shape))) throw new WeightFileException($"{path} holds {name} twice.");
+        places.Add(name, start + first);
     }
 
     /// <summary>Widens a tensor's numbers to f32.</summary>
@@ -104,7 +102,7 @@ public sealed unsafe class SafeTensors : IDisposable
     {
         var tensor = tensors.TryGetValue(name, out var found) ? found : throw new WeightFileException($"{path} lacks {name}.");
         if (target.Length != tensor.Shape.Count) throw new WeightFileException($"{path}: {name} is {tensor.Shape}, expected {target.Length} numbers.");
-        byte* source = data + tensor.Offset;
+        byte* source = data + places[name];
         switch (tensor.Type)
         {
             case DType.F32:

@@ -23,11 +23,11 @@ public sealed class Weights : IDisposable
 {
     readonly SortedDictionary<string, Tensor> tensors;
     readonly string prefix;
-    readonly SafeTensors? source;
+    readonly IWeightSource? source;
     readonly RandomStream? random;
     readonly List<Tensor> constants;
 
-    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, SafeTensors? source, RandomStream? random, List<Tensor>? constants = null)
+    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, IWeightSource? source, RandomStream? random, List<Tensor>? constants = null)
     {
         Device = device;
         this.tensors = tensors;
@@ -43,10 +43,10 @@ public sealed class Weights : IDisposable
     public static Weights New(Device device, ulong seed) => new(device, new(StringComparer.Ordinal), "", null, new RandomStream(seed));
 
     /// <summary>Parameters from a file, which must stay open until the model is built; what the file lacks is an error.</summary>
-    public static Weights From(Device device, SafeTensors file) => new(device, new(StringComparer.Ordinal), "", file, null);
+    public static Weights From(Device device, IWeightSource file) => new(device, new(StringComparer.Ordinal), "", file, null);
 
     /// <summary>Parameters from a file; what it lacks (new layers of a next stage) is made new from the seed.</summary>
-    public static Weights Grown(Device device, SafeTensors file, ulong seed) => new(device, new(StringComparer.Ordinal), "", file, new RandomStream(seed));
+    public static Weights Grown(Device device, IWeightSource file, ulong seed) => new(device, new(StringComparer.Ordinal), "", file, new RandomStream(seed));
 
     /// <summary>Those of a part of the model.</summary>
     public Weights Under(string name) => new(Device, tensors, prefix + name + ".", source, random, constants);
