@@ -1,3 +1,4 @@
+using TalkingMachines.Cli.Verify.Cases;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli.Verify;
@@ -53,8 +54,15 @@ internal static class Networks
     static readonly IGoldenNetwork[] All =
     [
         // Video: transformers with audio first, then causal, then plain; autoencoders.
+        new WanAutoencoderCase(),
+        new TinyAutoencoderCase(),
 
         // Encoders of text, pictures and sound; networks that judge.
+        new UmT5Case(),
+        new ClipVisualCase(),
+        new Wav2Vec2Case(),
+        new SyncNetCase(),
+        new InflatedInceptionCase(),
 
         // Mathematics without weights; tokenizers.
     ];

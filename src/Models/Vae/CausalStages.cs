@@ -112,13 +112,8 @@ internal sealed class CausalUpsampling : ICausalStage
     Tensor Doubled(Tensor x, FrameCache cache)
     {
         using var scope = Tensor.Scope();
-        var s = x.Shape;
-        if (cache.IsFirst)
-        {
-            cache.Remember(Tensor.Zeros(x.Device, s.With(2, 2)));
-            return x;
-        }
-        var y = time!.Forward(x, cache);                                                                         // [B,2C,T,H,W]
-        return scope.Keep(y.Reshape(s[0], 2, s[1], s[2], s[3] * s[4]).Permute(0, 2, 3, 1, 4).Reshape(s.With(2, 2 * s[2])));
+        if (!cache.IsFirst) return scope.Keep(TimeShuffle.ToTime(time!.Forward(x, cache), 2));
+        cache.Remember(Tensor.Zeros(x.Device, x.Shape.With(2, 2)));
+        return x;
     }
 }

@@ -8,7 +8,7 @@ namespace TalkingMachines.Models.Vae;
 /// </summary>
 public sealed class FrameCache : IDisposable
 {
-    readonly List<Tensor?> slots = [];
+    readonly List<Tensor> slots = [];
     int at;
     bool begun;
 
@@ -18,8 +18,8 @@ public sealed class FrameCache : IDisposable
     /// <summary>True before a stream's first pass.</summary>
     public bool IsNew => !begun;
 
-    /// <summary>The slots in order of execution; null where a convolution has read nothing yet.</summary>
-    public IReadOnlyList<Tensor?> Slots => slots;
+    /// <summary>The slots in order of execution.</summary>
+    public IReadOnlyList<Tensor> Slots => slots;
 
     /// <summary>What the convolution at hand remembers: [B,C,T,H,W] or null.</summary>
     internal Tensor? Past => at < slots.Count ? slots[at] : null;
@@ -31,14 +31,14 @@ public sealed class FrameCache : IDisposable
         at = 0;
     }
 
-    /// <summary>Stores a copy (made in the caller's scope) for the next pass, null for nothing, and goes on to the next slot.</summary>
-    internal void Remember(Tensor? frames)
+    /// <summary>Stores frames (a copy made in the caller's scope) for the next pass and goes on to the next slot.</summary>
+    internal void Remember(Tensor frames)
     {
-        var kept = frames?.Detach().Own();
+        var kept = frames.Detach().Own();
         if (at == slots.Count) slots.Add(kept);
         else
         {
-            slots[at]?.Dispose();
+            slots[at].Dispose();
             slots[at] = kept;
         }
         at++;
@@ -46,7 +46,7 @@ public sealed class FrameCache : IDisposable
 
     public void Dispose()
     {
-        foreach (var slot in slots) slot?.Dispose();
+        foreach (var slot in slots) slot.Dispose();
         slots.Clear();
         (at, begun, IsFirst) = (0, false, true);
     }
