@@ -27,8 +27,7 @@ internal sealed class VerifyVerb : Verb
         foreach (string name in wanted.Distinct())
         {
             stop.ThrowIfCancellationRequested();
-            using var each = golden.Open(name);
-            foreach (var row in GoldenReplay.Run(each, computer))
+            foreach (var row in GoldenReplay.Run(golden, name, computer))
             {
                 terminal.Result(row.ToString());
                 all++;

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace TalkingMachines.Tensors;
@@ -9,199 +7,161 @@ namespace TalkingMachines.Tensors;
 /// The safetensors format: eight bytes of header length, a JSON header, raw little-endian data. The file is mapped:
 /// only what is read becomes resident. Every size is checked against the file before anything is allocated.
 /// </summary>
-public sealed unsafe class SafeTensors : IWeightSource
+public sealed partial class SafeTensors : IWeightSource
 {
     const long MaxHeader = 100_000_000; // the format's own limit
 
-    readonly MemoryMappedFile file;
-    readonly MemoryMappedViewAccessor view;
-    readonly byte* data;
-    readonly string path;
-    readonly Dictionary<string, StoredTensor> tensors = [];
-    readonly Dictionary<string, long> places = [];
+    readonly MappedFile file;
+    readonly Dictionary<string, StoredTensor> tensors = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> places = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
 
-    SafeTensors(string path)
-    {
-        this.path = path;
-        var info = new FileInfo(path);
-        if (!info.Exists) throw new WeightFileException($"{path} does not exist, expected a .safetensors file.");
-        if (info.Length < 10) throw new WeightFileException($"{path} has {info.Length} bytes, expected a .safetensors file.");
-        file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        view = file.CreateViewAccessor(0, info.Length, MemoryMappedFileAccess.Read);
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref data);
-        Length = info.Length;
-    }
+    SafeTensors(string path) => file = new MappedFile(path, "a .safetensors file");
 
-    long Length { get; }
-
-    public string Name => path;
+    public string Name => file.Path;
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
 
     /// <summary>Free text pairs of the header.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     public static SafeTensors Open(string path)
     {
-        var file = new SafeTensors(path);
+        var opened = new SafeTensors(path);
         try
         {
-            file.ReadHeader();
-            return file;
+            opened.ReadHeader();
+            return opened;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or OverflowException or FormatException or ArgumentException)
         {
-            file.Dispose();
+            opened.Dispose();
             throw new WeightFileException($"{path} has a header that is not a safetensors header: {e.Message.ReplaceLineEndings(" ")}", e);
         }
         catch
         {
-            file.Dispose();
+            opened.Dispose();
             throw;
         }
     }
 
     void ReadHeader()
     {
-        long header = BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(data, 8));
-        if (header < 2 || header > Math.Min(MaxHeader, Length - 8)) throw new WeightFileException($"{path} announces a header of {header} bytes, expected 2 to {Math.Min(MaxHeader, Length - 8)}.");
-        var reader = new Utf8JsonReader(new ReadOnlySpan<byte>(data + 8, (int)header));
-        using var json = JsonDocument.ParseValue(ref reader);
-        long start = 8 + header;
-        foreach (var entry in json.RootElement.EnumerateObject())
+        if (file.Length < 10) throw new WeightFileException($"{Name} has {file.Length} bytes, expected a .safetensors file.");
+        long header = BinaryPrimitives.ReadInt64LittleEndian(file.Bytes(0, 8)), most = Math.Min(MaxHeader, file.Length - 8);
+        if (header < 2 || header > most) throw new WeightFileException($"{Name} announces a header of {header} bytes, expected 2 to {most}.");
+        // Read as it comes: a document in memory would take many times the header's size.
+        var json = new Utf8JsonReader(file.Bytes(8, (int)header));
+        Expect(ref json, JsonTokenType.StartObject);
+        while (Next(ref json) == JsonTokenType.PropertyName)
         {
-            if (entry.Name == "__metadata__") Metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
-            else Add(entry.Name, entry.Value, start);
+            string name = json.GetString()!;
+            if (name == "__metadata__") ReadMetadata(ref json);
+            else Add(name, ReadEntry(ref json, name), 8 + header);
+        }
+        if (json.Read()) throw new JsonException("it goes on after its end");
+        RefuseOverlaps();
+    }
+
+    void ReadMetadata(ref Utf8JsonReader json)
+    {
+        Expect(ref json, JsonTokenType.StartObject);
+        while (Next(ref json) == JsonTokenType.PropertyName)
+        {
+            string name = json.GetString()!;
+            Expect(ref json, JsonTokenType.String);
+            metadata[name] = json.GetString()!;
         }
     }
 
-    void Add(string name, JsonElement entry, long start)
+    (DType Type, Shape Shape, long First, long Last) ReadEntry(ref Utf8JsonReader json, string name)
     {
-        var type = entry.GetProperty("dtype").GetString() switch
+        DType? type = null;
+        Shape? shape = null;
+        (long First, long Last)? place = null;
+        Span<long> numbers = stackalloc long[Shape.MaxRank];
+        Expect(ref json, JsonTokenType.StartObject);
+        while (Next(ref json) == JsonTokenType.PropertyName)
         {
-            "F16" => DType.F16,
-            "BF16" => DType.BF16,
-            "F32" => DType.F32,
-            "F64" => DType.F64,
-            "I32" => DType.I32,
-            "I64" => DType.I64,
-            var other => throw new WeightFileException($"{path}: {name} has type {other}, expected F16, BF16, F32, F64, I32 or I64."),
-        };
-        var shape = new Shape([.. entry.GetProperty("shape").EnumerateArray().Select(e => e.GetInt32())]);
-        var offsets = entry.GetProperty("data_offsets");
-        long first = offsets[0].GetInt64(), last = offsets[1].GetInt64(), bytes = type.Bytes();
-        foreach (int extent in shape) bytes = checked(bytes * extent);
-        if (first < 0 || last < first || last > Length - start || last - first != bytes)
-            throw new WeightFileException($"{path}: {name} {shape} of {type} lies at {first}..{last}, expected {bytes} bytes within {Length - start}.");
-        if (!tensors.TryAdd(name, new StoredTensor(name, type, shape))) throw new WeightFileException($"{path} holds {name} twice.");
-        places.Add(name, start + first);
+            if (json.ValueTextEquals("dtype"u8))
+            {
+                Expect(ref json, JsonTokenType.String);
+                type = TypeNamed(json.GetString()!, name);
+            }
+            else if (json.ValueTextEquals("shape"u8)) shape = ShapeOf(numbers[..Array(ref json, numbers)]);
+            else if (json.ValueTextEquals("data_offsets"u8)) place = Array(ref json, numbers) == 2 ? (numbers[0], numbers[1]) : throw new JsonException($"{name} has other than two data_offsets");
+            else throw new JsonException($"{name} has an unknown field {json.GetString()}");
+        }
+        return type is { } t && shape is { } s && place is { } p ? (t, s, p.First, p.Last) : throw new JsonException($"{name} lacks its dtype, shape or data_offsets");
     }
 
-    /// <summary>Widens a tensor's numbers to f32.</summary>
+    DType TypeNamed(string type, string name) => type switch
+    {
+        "F16" => DType.F16,
+        "BF16" => DType.BF16,
+        "F32" => DType.F32,
+        "F64" => DType.F64,
+        "I64" => DType.I64,
+        "I32" => DType.I32,
+        "I16" => DType.I16,
+        "I8" => DType.I8,
+        "U8" or "BOOL" => DType.U8,
+        _ => throw new WeightFileException($"{Name}: {name} has type {type}, expected F16, BF16, F32, F64, I64, I32, I16, I8, U8 or BOOL."),
+    };
+
+    static Shape ShapeOf(ReadOnlySpan<long> extents)
+    {
+        Span<int> narrow = stackalloc int[extents.Length];
+        for (int i = 0; i < narrow.Length; i++) narrow[i] = checked((int)extents[i]);
+        return new Shape(narrow);
+    }
+
+    static int Array(ref Utf8JsonReader json, scoped Span<long> numbers)
+    {
+        int count = 0;
+        Expect(ref json, JsonTokenType.StartArray);
+        while (Next(ref json) == JsonTokenType.Number)
+        {
+            if (count == numbers.Length) throw new JsonException($"an array has more than {numbers.Length} numbers");
+            numbers[count++] = json.GetInt64();
+        }
+        return json.TokenType == JsonTokenType.EndArray ? count : throw new JsonException($"an array holds a {json.TokenType}");
+    }
+
+    static void Expect(ref Utf8JsonReader json, JsonTokenType type)
+    {
+        if (Next(ref json) != type) throw new JsonException($"a {json.TokenType} stands where a {type} is expected");
+    }
+
+    static JsonTokenType Next(ref Utf8JsonReader json) => json.Read() ? json.TokenType : throw new JsonException("it ends too early");
+
+    void Add(string name, (DType Type, Shape Shape, long First, long Last) entry, long start)
+    {
+        long bytes = entry.Type.Bytes();
+        foreach (int extent in entry.Shape) bytes = checked(bytes * extent);
+        if (entry.First < 0 || entry.Last < entry.First || entry.Last > file.Length - start || entry.Last - entry.First != bytes)
+            throw new WeightFileException($"{Name}: {name} {entry.Shape} of {entry.Type} lies at {entry.First}..{entry.Last}, expected {bytes} bytes within {file.Length - start}.");
+        if (!tensors.TryAdd(name, new StoredTensor(name, entry.Type, entry.Shape))) throw new WeightFileException($"{Name} holds {name} twice.");
+        places.Add(name, start + entry.First);
+    }
+
+    void RefuseOverlaps()
+    {
+        long end = 0;
+        string before = "";
+        foreach (var (name, place) in places.Where(each => tensors[each.Key].Bytes > 0).OrderBy(each => each.Value))
+        {
+            if (place < end) throw new WeightFileException($"{Name}: {name} lies over {before}, expected tensors apart.");
+            (end, before) = (place + tensors[name].Bytes, name);
+        }
+    }
+
     public void Read(string name, Span<float> target)
     {
-        var tensor = tensors.TryGetValue(name, out var found) ? found : throw new WeightFileException($"{path} lacks {name}.");
-        if (target.Length != tensor.Shape.Count) throw new WeightFileException($"{path}: {name} is {tensor.Shape}, expected {target.Length} numbers.");
-        byte* source = data + places[name];
-        switch (tensor.Type)
-        {
-            case DType.F32:
-                new ReadOnlySpan<byte>(source, (int)tensor.Bytes).CopyTo(MemoryMarshal.AsBytes(target));
-                break;
-            case DType.F16:
-                for (int i = 0; i < target.Length; i++) target[i] = (float)BitConverter.UInt16BitsToHalf(Unaligned<ushort>(source, i));
-                break;
-            case DType.BF16:
-                for (int i = 0; i < target.Length; i++) target[i] = BitConverter.UInt32BitsToSingle((uint)Unaligned<ushort>(source, i) << 16);
-                break;
-            case DType.F64:
-                for (int i = 0; i < target.Length; i++) target[i] = (float)Unaligned<double>(source, i);
-                break;
-            case DType.I32:
-                for (int i = 0; i < target.Length; i++) target[i] = Unaligned<int>(source, i);
-                break;
-            default:
-                for (int i = 0; i < target.Length; i++) target[i] = Unaligned<long>(source, i);
-                break;
-        }
+        var tensor = tensors.TryGetValue(name, out var found) ? found : throw new WeightFileException($"{Name} lacks {name}.");
+        if (target.Length != tensor.Shape.Count) throw new WeightFileException($"{Name}: {name} is {tensor.Shape}, expected {target.Length} numbers.");
+        file.Widen(tensor.Type, places[name], target);
     }
 
-    static T Unaligned<T>(byte* source, int index) where T : unmanaged => System.Runtime.CompilerServices.Unsafe.ReadUnaligned<T>(source + ((long)index * sizeof(T)));
-
-    /// <summary>Writes tensors as F32 or F16 beside <paramref name="path"/> and renames: a reader never sees half a file.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, DType type, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        if (type is not (DType.F32 or DType.F16)) throw new ArgumentException($"Weights are written as F32 or F16, not {type}.");
-        string part = path + ".part";
-        try
-        {
-            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                byte[] header = Header(tensors, type, metadata);
-                Span<byte> length = stackalloc byte[8];
-                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-                stream.Write(length);
-                stream.Write(header);
-                foreach (var (_, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal)) stream.Write(Encode(tensor, type));
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(part, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(part);
-            throw;
-        }
-    }
-
-    static byte[] Header(IReadOnlyDictionary<string, Tensor> tensors, DType type, IReadOnlyDictionary<string, string>? metadata)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            if (metadata is { Count: > 0 })
-            {
-                json.WriteStartObject("__metadata__");
-                foreach (var (key, value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal)) json.WriteString(key, value);
-                json.WriteEndObject();
-            }
-            long at = 0;
-            foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
-            {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", type.ToString());
-                json.WriteStartArray("shape");
-                foreach (int extent in tensor.Shape) json.WriteNumberValue(extent);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(at);
-                json.WriteNumberValue(at += tensor.Count * type.Bytes());
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
-        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' '); // data starts aligned
-        return buffer.ToArray();
-    }
-
-    static byte[] Encode(Tensor tensor, DType type)
-    {
-        float[] values = tensor.ToArray();
-        if (type == DType.F32) return MemoryMarshal.AsBytes<float>(values).ToArray();
-        var halves = new Half[values.Length];
-        for (int i = 0; i < values.Length; i++) halves[i] = (Half)values[i];
-        return MemoryMarshal.AsBytes<Half>(halves).ToArray();
-    }
-
-    public void Dispose()
-    {
-        if (view is not null)
-        {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-            view.Dispose();
-        }
-        file?.Dispose();
-    }
+    public void Dispose() => file.Dispose();
 }

@@ -10,7 +10,7 @@ public sealed partial class Tensor : IDisposable
 {
     Storage? storage;
 
-    Tensor(Device device, in Shape shape, Storage storage)
+    Tensor(Device device, in Shape shape, Storage? storage)
     {
         Device = device;
         Shape = shape;
@@ -31,7 +31,7 @@ public sealed partial class Tensor : IDisposable
 
     internal int KeptBy { get; set; }
 
-    internal Storage Storage => storage ?? throw new ObjectDisposedException(nameof(Tensor), $"The tensor {Shape} was used after its scope closed.");
+    internal Storage Storage => storage ?? throw new ObjectDisposedException(nameof(Tensor), $"The tensor {Shape} was used after its scope closed, or never had memory.");
 
     internal nint Pointer => Storage.Pointer;
 
@@ -53,6 +53,9 @@ public sealed partial class Tensor : IDisposable
     /// <summary>An uninitialised tensor that the caller disposes.</summary>
     public static Tensor EmptyOwned(Device device, in Shape shape) =>
         new(device, shape, device.Memory.Rent(Math.Max(1, shape.Count) * device.Compute.Bytes()));
+
+    /// <summary>A shape without memory, for counting and checking weights; whoever reads it gets an error.</summary>
+    public static Tensor Unbacked(Device device, in Shape shape) => new(device, shape, null);
 
     public static Tensor Zeros(Device device, in Shape shape) => Filled(device, shape, 0);
 

@@ -50,12 +50,23 @@ internal sealed class GoldenCase : IDisposable
 
     public bool HasOutput(string name) => contents.Tensors.ContainsKey(Out + name);
 
-    /// <summary>Whether the case has weights with this key.</summary>
-    public bool HasWeight(string key) => (weights ??= folder.OpenWeights(this)) is { } source && source.Tensors.ContainsKey(key);
+    /// <summary>Files of weights, best first; the others are copies of the first.</summary>
+    public IReadOnlyList<string> WeightFiles => folder.WeightFiles(Name);
 
-    /// <summary>The network's weights; this case keeps them open.</summary>
-    public IWeightSource Weights => (weights ??= folder.OpenWeights(this))
+    /// <summary>Whether the case has weights with this key.</summary>
+    public bool HasWeight(string key) => OpenWeights() is { } source && source.Tensors.ContainsKey(key);
+
+    /// <summary>The network's weights under plain names (<see cref="CheckpointNames"/>); this case keeps them open.</summary>
+    public IWeightSource Weights => OpenWeights()
         ?? throw new WeightFileException($"{Name} has no weights: expected {Name}.weights.safetensors, {Name}.pth or {Name}.pt beside its io file, or weights by formula.");
+
+    /// <summary>Another file of the case, such as the ".model" of a tokenizer.</summary>
+    public string File(string ending) => folder.FileOf(Name, ending) ?? throw new WeightFileException($"{Name}{ending} is missing.");
+
+    public bool HasFile(string ending) => folder.FileOf(Name, ending) is not null;
+
+    IWeightSource? OpenWeights() =>
+        weights ??= WeightFiles is [var first, ..] ? CheckpointNames.Clean(WeightFile.Open(first)) : FormulaWeights.Of(Name, Metadata);
 
     public Shape InputShape(string name) => contents.Tensors.TryGetValue(In + name, out var stored) ? stored.Shape : Described(name).Shape;
 

@@ -5,18 +5,19 @@ namespace TalkingMachines.Cli.Verify;
 /// <summary>Replays a case with the network that it is of, and compares every tensor that it holds. Nothing is passed over.</summary>
 internal static class GoldenReplay
 {
-    public static IEnumerable<GoldenRow> Run(GoldenCase golden, Device device)
+    public static IReadOnlyList<GoldenRow> Run(GoldenFolder folder, string name, Device device)
     {
-        if (golden.Outputs.Count == 0) return [GoldenRow.Failed(golden, "", "holds no out.*: nothing to compare")];
+        if (!folder.Names.Contains(name)) return [GoldenRow.Failed(name, "", "", $"no such case; there are {string.Join(", ", folder.Names)}")];
         try
         {
-            return Networks.Find(golden) is { } network
-                ? Compare(golden, network, device)
-                : [GoldenRow.Failed(golden, "", "of no known network")];
+            using var golden = folder.Open(name);
+            if (golden.Outputs.Count == 0) return [GoldenRow.Failed(name, "", "", "holds no out.*: nothing to compare")];
+            if (Networks.Find(golden) is not { } network) return [GoldenRow.Failed(name, "", "", "of no known network")];
+            return [.. Compare(golden, network, device), .. WeightCopies.Compare(golden)];
         }
         catch (Exception e) when (IsOfTheCase(e))
         {
-            return [GoldenRow.Failed(golden, "", Line(e))];
+            return [GoldenRow.Failed(name, "", "", Line(e))];
         }
     }
 

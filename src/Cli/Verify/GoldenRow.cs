@@ -34,8 +34,10 @@ internal sealed record GoldenRow(string Case, string Tensor, string Shape, float
     }
 
     /// <summary>A tensor that could not be compared.</summary>
-    public static GoldenRow Failed(GoldenCase golden, string name, string problem) =>
-        new(golden.Name, name, golden.HasOutput(name) ? golden.Output(name).Shape.ToString() : "", float.NaN, float.NaN, false, problem);
+    public static GoldenRow Failed(GoldenCase golden, string name, string problem) => Failed(golden.Name, name, golden.Output(name).Shape.ToString(), problem);
+
+    /// <summary>A case, or a part of it, that could not be compared.</summary>
+    public static GoldenRow Failed(string name, string tensor, string shape, string problem) => new(name, tensor, shape, float.NaN, float.NaN, false, problem);
 
     public override string ToString() =>
         Line(Case, Tensor, Shape, Problem is null ? Figure(Largest) : "", Problem is null ? Figure(Scale) : "", Problem ?? (Holds ? "ok" : "MISS"));

@@ -25,13 +25,15 @@ public sealed class Weights : IDisposable
     readonly string prefix;
     readonly IWeightSource? source;
     readonly RandomStream? random;
+    readonly KeyReport? report;
     readonly List<Tensor> constants;
 
-    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, IWeightSource? source, RandomStream? random, List<Tensor>? constants = null)
+    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, IWeightSource? source, RandomStream? random, KeyReport? report = null, List<Tensor>? constants = null)
     {
         Device = device;
         this.tensors = tensors;
         this.constants = constants ?? [];
+        this.report = report;
         this.prefix = prefix;
         this.source = source;
         this.random = random;
@@ -48,8 +50,22 @@ public sealed class Weights : IDisposable
     /// <summary>Parameters from a file; what it lacks (new layers of a next stage) is made new from the seed.</summary>
     public static Weights Grown(Device device, IWeightSource file, ulong seed) => new(device, new(StringComparer.Ordinal), "", file, new RandomStream(seed));
 
+    /// <summary>
+    /// Parameters without memory: a network built from them computes nothing, but what it asks for is compared with what the
+    /// file has. For checking and counting large models before any of it is loaded.
+    /// </summary>
+    public static Weights Shapes(Device device, IWeightSource file, KeyReport report) => new(device, new(StringComparer.Ordinal), "", file, null, report);
+
     /// <summary>Those of a part of the model.</summary>
-    public Weights Under(string name) => new(Device, tensors, prefix + name + ".", source, random, constants);
+    public Weights Under(string name) => new(Device, tensors, prefix + name + ".", source, random, report, constants);
+
+    /// <summary>Whether the file has this parameter, for networks that come with and without a part.</summary>
+    public bool Has(string name) => source is not null && source.Tensors.ContainsKey(prefix + name);
+
+    /// <summary>Shape of a parameter in the file, for networks whose widths only the file tells.</summary>
+    public Shape ShapeOf(string name) => source is not null && source.Tensors.TryGetValue(prefix + name, out var stored)
+        ? stored.Shape
+        : throw Missing(prefix + name, null);
 
     /// <summary>The parameters asked for so far, by full name.</summary>
     public IReadOnlyDictionary<string, Tensor> All => tensors;
@@ -64,26 +80,46 @@ public sealed class Weights : IDisposable
     {
         string full = prefix + name;
         if (tensors.ContainsKey(full)) throw new ArgumentException($"{full} was asked for twice.");
-        float[] values = new float[checked((int)shape.Count)];
-        if (source is not null && source.Tensors.TryGetValue(full, out var stored))
-        {
-            if (stored.Shape != shape) throw new WeightFileException($"{full} is {stored.Shape}, expected {shape}.");
-            source.Read(full, values);
-        }
-        else if (random is not null) Fill(values, random.Fork(Hash(full)), initial);
-        else throw new WeightFileException($"{full} {shape} is missing from the weights.");
-        var tensor = Tensor.EmptyOwned(Device, shape);
-        tensor.Load(values);
+        var tensor = report is not null ? Asked(full, shape) : Made(full, shape, initial);
         tensors.Add(full, tensor);
         return tensor;
     }
 
+    Tensor Asked(string full, in Shape shape)
+    {
+        report!.Ask(full, shape, source!.Tensors);
+        return Tensor.Unbacked(Device, shape);
+    }
+
+    Tensor Made(string full, in Shape shape, Initial initial)
+    {
+        bool isStored = source is not null && source.Tensors.ContainsKey(full);
+        if (isStored && source!.Tensors[full].Shape is var stored && stored != shape) throw new WeightFileException($"{source.Name}: {full} is {stored}, expected {shape}.");
+        if (!isStored && random is null) throw Missing(full, shape);
+        var tensor = Tensor.EmptyOwned(Device, shape); // only now: the file has proved to be of this size
+        try
+        {
+            bool inPlace = Device.Compute == DType.F32;
+            Span<float> values = inPlace ? tensor.Floats : new float[checked((int)shape.Count)];
+            if (isStored) source!.Read(full, values);
+            else Fill(values, random!.Fork(Hash(full)), initial);
+            if (!inPlace) tensor.Load(values);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    WeightFileException Missing(string full, Shape? shape) => new($"{source?.Name ?? "New weights"}: {full}{(shape is { } expected ? $" {expected}" : "")} is missing.");
+
     /// <summary>A parameter that starts at the given values.</summary>
     public Tensor Get(string name, in Shape shape, ReadOnlySpan<float> initial)
     {
-        bool stored = source is not null && source.Tensors.ContainsKey(prefix + name);
         var tensor = Get(name, shape, Initial.Zeros);
-        if (!stored) tensor.Load(initial);
+        if (!Has(name) && report is null) tensor.Load(initial);
         return tensor;
     }
 
@@ -96,9 +132,10 @@ public sealed class Weights : IDisposable
         return tensor;
     }
 
-    static void Fill(float[] values, RandomStream random, Initial initial)
+    static void Fill(Span<float> values, RandomStream random, Initial initial)
     {
         if (initial.Deviation != 0) random.Normal(values);
+        else values.Clear();
         for (int i = 0; i < values.Length; i++) values[i] = initial.Mean + (initial.Deviation * values[i]);
     }
 

@@ -1,0 +1,68 @@
+namespace TalkingMachines.Tensors.Pickle;
+
+/// <summary>A function or class that a pickle names. It is only a name: nothing here is ever called.</summary>
+internal sealed record PickleGlobal(string Module, string Name)
+{
+    /// <summary>What rebuilds tensors; every other name is refused.</summary>
+    public bool IsKnown => (Module, Name) switch
+    {
+        ("collections", "OrderedDict") => true,
+        ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2" or "_rebuild_tensor_v3" or "_rebuild_parameter" or "_rebuild_parameter_with_state") => true,
+        ("torch", "Size" or "device") => true,
+        _ => IsStorage || Element is not null,
+    };
+
+    public bool IsStorage => (Module is "torch" or "torch.storage") && Name.EndsWith("Storage", StringComparison.Ordinal) && (Element is not null || Name is "UntypedStorage");
+
+    /// <summary>The element type that a storage class or a dtype stands for.</summary>
+    public DType? Element => Module is not ("torch" or "torch.storage") ? null : Name switch
+    {
+        "FloatStorage" or "float32" or "float" => DType.F32,
+        "HalfStorage" or "float16" or "half" => DType.F16,
+        "BFloat16Storage" or "bfloat16" => DType.BF16,
+        "DoubleStorage" or "float64" or "double" => DType.F64,
+        "LongStorage" or "int64" or "long" => DType.I64,
+        "IntStorage" or "int32" or "int" => DType.I32,
+        "ShortStorage" or "int16" or "short" => DType.I16,
+        "CharStorage" or "int8" => DType.I8,
+        "ByteStorage" or "BoolStorage" or "uint8" or "bool" => DType.U8,
+        _ => null,
+    };
+
+    public override string ToString() => $"{Module}.{Name}";
+}
+
+/// <summary>A tuple: finished when made, unlike a list.</summary>
+internal sealed class PickleTuple(object?[] items)
+{
+    public static PickleTuple Empty { get; } = new([]);
+
+    public object?[] Items => items;
+}
+
+/// <summary>Numbers beside the pickle, by key.</summary>
+/// <param name="Type">Element type; null where the tensor says it (untyped storages count bytes).</param>
+/// <param name="Count">Elements, or bytes where there is no type.</param>
+internal sealed record PickleStorage(string Key, DType? Type, long Count)
+{
+    public long Bytes => checked(Count * (Type?.Bytes() ?? 1));
+}
+
+/// <summary>A view of a storage. Offset and strides count elements.</summary>
+internal sealed record PickleTensor(PickleStorage Storage, DType Type, long Offset, Shape Shape, long[] Strides)
+{
+    /// <summary>Whether its elements follow each other in row-major order.</summary>
+    public bool IsContiguous
+    {
+        get
+        {
+            long expected = 1;
+            for (int axis = Shape.Rank - 1; axis >= 0; axis--)
+            {
+                if (Shape[axis] != 1 && Strides[axis] != expected) return false;
+                expected *= Shape[axis];
+            }
+            return true;
+        }
+    }
+}
