@@ -5,7 +5,8 @@ namespace TalkingMachines.Models.Audio;
 
 /// <summary>
 /// wav2vec 2.0's sense of place: a wide convolution in groups of channels, whose weight is a direction times a length for each
-/// tap (weight norm over the third axis). x + gelu(conv(x)) is the caller's.
+/// tap (weight norm over the third axis; under its old names, which <see cref="CheckpointNames.Clean"/> restores). x + gelu(conv(x))
+/// is the caller's.
 /// </summary>
 internal sealed class PositionalConvolution
 {
@@ -18,9 +19,8 @@ internal sealed class PositionalConvolution
     {
         this.config = config;
         int width = config.Width, kernel = config.PositionKernel, inputs = width / config.PositionGroups;
-        bool renamed = weights.Stored("parametrizations.weight.original1") is not null; // by newer versions of PyTorch
-        length = weights.Get(renamed ? "parametrizations.weight.original0" : "weight_g", [1, 1, kernel], Initial.Constant(MathF.Sqrt((float)width / kernel)));
-        direction = weights.Get(renamed ? "parametrizations.weight.original1" : "weight_v", [width, inputs, kernel], Initial.Scaled(inputs * kernel));
+        length = weights.Get("weight_g", [1, 1, kernel], Initial.Constant(MathF.Sqrt((float)width / kernel)));
+        direction = weights.Get("weight_v", [width, inputs, kernel], Initial.Scaled(inputs * kernel));
         bias = weights.Get("bias", [width], Initial.Zeros);
     }
 

@@ -12,6 +12,8 @@ public sealed class Wav2Vec2
     const float Epsilon = 1e-5f;
     const float SilenceVariance = 1e-7f;
 
+    static readonly string[] Unused = ["lm_head.", "quantizer.", "project_q.", "project_hid."];
+
     readonly Wav2Vec2Config config;
     readonly SoundFeatures convolutions;
     readonly LayerNorm projectionNorm;
@@ -34,6 +36,10 @@ public sealed class Wav2Vec2
     }
 
     public Wav2Vec2Config Config => config;
+
+    /// <summary>Keys of published files that hearing does not need: heads for tasks and what only training used.</summary>
+    public static bool Ignores(string key) =>
+        key.EndsWith("masked_spec_embed", StringComparison.Ordinal) || Array.Exists(Unused, part => key.StartsWith(part, StringComparison.Ordinal));
 
     /// <summary>Sound [B,L] of mean 0 and variance 1 over each clip.</summary>
     public static Tensor Normalise(Tensor sound) => sound.LayerNorm(null, null, SilenceVariance);

@@ -1,5 +1,4 @@
 using TalkingMachines.Models.Layers;
-using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Audio;
 
@@ -62,30 +61,28 @@ public sealed record Wav2Vec2Config
     {
         var root = Root(weights);
         var convolutions = new List<SoundConvolution>();
-        while (root.Stored($"feature_extractor.conv_layers.{convolutions.Count}.conv.weight") is { Rank: 3 } kernel)
-            convolutions.Add(new(kernel[0], kernel[2], convolutions.Count == 0 ? Math.Max(1, kernel[2] / 2) : 2));
-        int layers = 0;
-        while (root.Stored($"encoder.layers.{layers}.feed_forward.output_dense.weight") is not null) layers++;
-        var position = root.Under("encoder.pos_conv_embed.conv");
-        if (convolutions.Count < 2 || (position.Stored("weight_v") ?? position.Stored("parametrizations.weight.original1")) is not { Rank: 3 } taps
-            || root.Stored("encoder.layers.0.feed_forward.output_dense.weight") is not { Rank: 2 } down)
-            throw new WeightFileException("The weights lack feature_extractor.conv_layers, encoder.pos_conv_embed or encoder.layers.0, expected those of wav2vec 2.0.");
-        bool large = root.Stored("feature_extractor.conv_layers.1.layer_norm.weight") is not null;
+        for (int i = 0; i < root.CountOf("feature_extractor.conv_layers.{0}.conv.weight"); i++)
+        {
+            var kernel = root.ShapeOf($"feature_extractor.conv_layers.{i}.conv.weight", 3);
+            convolutions.Add(new(kernel[0], kernel[2], i == 0 ? Math.Max(1, kernel[2] / 2) : 2));
+        }
+        bool large = root.Has("feature_extractor.conv_layers.1.layer_norm.weight");
+        var (down, taps) = (root.ShapeOf("encoder.layers.0.feed_forward.output_dense.weight", 2), root.ShapeOf("encoder.pos_conv_embed.conv.weight_v", 3));
         return new()
         {
             Convolutions = convolutions,
             NormsEveryConvolution = large,
-            ConvolutionBias = root.Stored("feature_extractor.conv_layers.0.conv.bias") is not null,
+            ConvolutionBias = root.Has("feature_extractor.conv_layers.0.conv.bias"),
             NormFirst = large,
             Width = down[0],
             Heads = Math.Max(1, down[0] / UsualHeadWidth),
             FeedForward = down[1],
-            Layers = layers,
+            Layers = root.CountOf("encoder.layers.{0}.feed_forward.output_dense.weight"),
             PositionKernel = taps[2],
-            PositionGroups = taps[0] / taps[1],
+            PositionGroups = taps[0] / Math.Max(1, taps[1]),
         };
     }
 
     /// <summary>Where the model's names begin: files with a head for a task have them under wav2vec2.</summary>
-    internal static Weights Root(Weights weights) => weights.Stored("feature_projection.projection.weight") is null ? weights.Under("wav2vec2") : weights;
+    internal static Weights Root(Weights weights) => weights.Has("feature_projection.projection.weight") ? weights : weights.Under("wav2vec2");
 }

@@ -31,19 +31,15 @@ public sealed record ClipVisualConfig
     public static ClipVisualConfig Of(Weights weights, int? heads = null)
     {
         var visual = weights.Under("visual");
-        int layers = 0;
-        while (visual.Stored($"transformer.{layers}.mlp.0.weight") is not null) layers++;
-        if (visual.Stored("patch_embedding.weight") is not { Rank: 4 } patch || visual.Stored("pos_embedding") is not { Rank: 3 } positions
-            || visual.Stored("transformer.0.mlp.0.weight") is not { Rank: 2 } up)
-            throw new WeightFileException("The weights lack visual.patch_embedding, visual.pos_embedding or visual.transformer.0, expected those of CLIP's visual tower.");
+        var patch = visual.ShapeOf("patch_embedding.weight", 4);
         return new()
         {
-            ImageSize = (int)Math.Round(Math.Sqrt(positions[1] - 1)) * patch[2],
+            ImageSize = (int)Math.Round(Math.Sqrt(visual.ShapeOf("pos_embedding", 3)[1] - 1)) * patch[2],
             PatchSize = patch[2],
             Width = patch[0],
             Heads = heads ?? Math.Max(1, patch[0] / UsualHeadWidth),
-            FeedForward = up[0],
-            Layers = layers,
+            FeedForward = visual.ShapeOf("transformer.0.mlp.0.weight", 2)[0],
+            Layers = visual.CountOf("transformer.{0}.mlp.0.weight"),
         };
     }
 }
@@ -78,6 +74,11 @@ public sealed class ClipVisualEncoder
     }
 
     public ClipVisualConfig Config => config;
+
+    /// <summary>Keys of the published file that seeing for Wan does not need: CLIP's reader of text, the last layer and what follows it.</summary>
+    public static bool Ignores(string key, ClipVisualConfig config) =>
+        key == "log_scale" || key == "visual.head" || key.StartsWith("textual.", StringComparison.Ordinal) || key.StartsWith("visual.post_norm.", StringComparison.Ordinal)
+        || Enumerable.Range(config.Layers - config.LeftOut, config.LeftOut).Any(layer => key.StartsWith($"visual.transformer.{layer}.", StringComparison.Ordinal));
 
     /// <summary>Pictures [B,3,H,W] in [-1, 1] to what <see cref="Features"/> wants: stretched to a square, of CLIP's mean and deviation.</summary>
     public Tensor Prepare(Tensor pictures)

@@ -67,14 +67,24 @@ public sealed class Weights : IDisposable
         ? stored.Shape
         : throw Missing(prefix + name, null);
 
+    /// <summary>The same, where it must have so many axes.</summary>
+    public Shape ShapeOf(string name, int rank) => ShapeOf(name) is var shape && shape.Rank == rank
+        ? shape
+        : throw new WeightFileException($"{source?.Name}: {prefix}{name} is {shape}, expected {rank} axes.");
+
+    /// <summary>How many parts of a network the file has: name is of a parameter that each has, with {0} for its number.</summary>
+    public int CountOf(string name)
+    {
+        int count = 0;
+        while (Has(string.Format(System.Globalization.CultureInfo.InvariantCulture, name, count))) count++;
+        return count;
+    }
+
     /// <summary>The parameters asked for so far, by full name.</summary>
     public IReadOnlyDictionary<string, Tensor> All => tensors;
 
     /// <summary>Number of values of all parameters.</summary>
     public long Count => tensors.Values.Sum(t => t.Count);
-
-    /// <summary>The shape under which the source holds a parameter; null where it lacks it or the model is made new.</summary>
-    public Shape? Stored(string name) => source is not null && source.Tensors.TryGetValue(prefix + name, out var stored) ? stored.Shape : null;
 
     public Tensor Get(string name, in Shape shape, Initial initial)
     {

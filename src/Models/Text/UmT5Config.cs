@@ -1,5 +1,4 @@
 using TalkingMachines.Models.Layers;
-using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Text;
 
@@ -31,21 +30,18 @@ public sealed record UmT5Config
     {
         const string Table = "pos_embedding.embedding.weight";
         var first = weights.Under("blocks.0");
-        int layers = 0;
-        while (weights.Stored($"blocks.{layers}.attn.q.weight") is not null) layers++;
-        if (weights.Stored("token_embedding.weight") is not { Rank: 2 } tokens || first.Stored("attn.q.weight") is not { Rank: 2 } query
-            || first.Stored("ffn.fc1.weight") is not { Rank: 2 } up || (first.Stored(Table) ?? weights.Stored(Table)) is not { Rank: 2 } positions)
-            throw new WeightFileException("The weights lack token_embedding, blocks.0.attn.q, blocks.0.ffn.fc1 or pos_embedding, expected those of a umT5 encoder.");
+        bool own = first.Has(Table);
+        var (tokens, positions) = (weights.ShapeOf("token_embedding.weight", 2), (own ? first : weights).ShapeOf(Table, 2));
         return new()
         {
             Vocabulary = tokens[0],
             Width = tokens[1],
-            AttentionWidth = query[0],
-            FeedForward = up[0],
+            AttentionWidth = first.ShapeOf("attn.q.weight", 2)[0],
+            FeedForward = first.ShapeOf("ffn.fc1.weight", 2)[0],
             Heads = positions[1],
-            Layers = layers,
+            Layers = weights.CountOf("blocks.{0}.attn.q.weight"),
             Buckets = positions[0],
-            SharedPositions = first.Stored(Table) is null,
+            SharedPositions = !own,
         };
     }
 }

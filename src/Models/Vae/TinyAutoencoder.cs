@@ -15,14 +15,12 @@ public sealed record TinyAutoencoderConfig
     public IReadOnlyList<int> DecoderWidths { get; init; } = [256, 128, 64, 64];
 
     /// <summary>The sizes of stored weights, read from their shapes.</summary>
-    public static TinyAutoencoderConfig Of(Weights weights)
+    public static TinyAutoencoderConfig Of(Weights weights) => new()
     {
-        if (weights.Stored("decoder.1.weight") is not { Rank: 4 } first || weights.Stored("decoder.8.weight") is not { Rank: 4 } second
-            || weights.Stored("decoder.14.weight") is not { Rank: 4 } third || weights.Stored("decoder.20.weight") is not { Rank: 4 } fourth
-            || weights.Stored("encoder.0.weight") is not { Rank: 4 } encoder)
-            throw new WeightFileException("The weights lack encoder.0 or one of decoder.1, .8, .14 and .20, expected those of TAEHV.");
-        return new() { LatentChannels = first[1], EncoderWidth = encoder[0], DecoderWidths = [first[0], second[0], third[0], fourth[0]] };
-    }
+        LatentChannels = weights.ShapeOf("decoder.1.weight", 4)[1],
+        EncoderWidth = weights.ShapeOf("encoder.0.weight", 4)[0],
+        DecoderWidths = [.. new[] { 1, 8, 14, 20 }.Select(layer => weights.ShapeOf($"decoder.{layer}.weight", 4)[0])],
+    };
 }
 
 /// <summary>

@@ -60,7 +60,7 @@ internal sealed class TimeGrowth : ICausalStage
     {
         (this.width, this.frames) = (width, frames);
         // Published files may have rows for frames in front that this model doesn't make.
-        int rows = weights.Stored("conv.weight") is { Rank: 4 } stored && stored[0] > frames * width ? stored[0] : frames * width;
+        int rows = weights.Has("conv.weight") ? Math.Max(frames * width, weights.ShapeOf("conv.weight", 4)[0]) : frames * width;
         weight = weights.Get("conv.weight", [rows, width, 1, 1], Initial.Scaled(width));
     }
 

@@ -41,16 +41,16 @@ public sealed record WanAutoencoderConfig
         for (; ; index++)
         {
             var stage = weights.Under($"encoder.downsamples.{index}");
-            if (stage.Stored("residual.2.weight") is { } residual)
+            if (stage.Has("residual.2.weight"))
             {
-                if (widths.Count == halvesTime.Count) widths.Add(residual[0]);
+                if (widths.Count == halvesTime.Count) widths.Add(stage.ShapeOf("residual.2.weight", 5)[0]);
                 if (widths.Count == 1) blocks++;
             }
-            else if (stage.Stored("resample.1.weight") is not null) halvesTime.Add(stage.Stored("time_conv.weight") is not null);
+            else if (stage.Has("resample.1.weight")) halvesTime.Add(stage.Has("time_conv.weight"));
             else break;
         }
-        if (widths.Count != halvesTime.Count + 1 || weights.Stored("conv2.weight") is not { Rank: 5 } latent)
-            throw new WeightFileException($"The weights hold {index} stages under encoder.downsamples, expected those of Wan's autoencoder, and conv2.weight [C,C,1,1,1].");
-        return new() { Widths = widths, HalvesTime = halvesTime, ResidualBlocks = blocks, LatentChannels = latent[0] };
+        if (widths.Count != halvesTime.Count + 1)
+            throw new WeightFileException($"The weights hold {index} stages under encoder.downsamples, expected those of Wan's autoencoder.");
+        return new() { Widths = widths, HalvesTime = halvesTime, ResidualBlocks = blocks, LatentChannels = weights.ShapeOf("conv2.weight", 5)[0] };
     }
 }

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using TalkingMachines.Tensors;
+
+namespace TalkingMachines.Tests.Models;
+
+/// <summary>Names and shapes of a published checkpoint without its numbers: tests/Golden/keys/NAME.json.</summary>
+internal sealed class KeyTable : IWeightSource
+{
+    readonly Dictionary<string, StoredTensor> tensors = new(StringComparer.Ordinal);
+
+    public KeyTable(string name)
+    {
+        Name = name;
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Checkout.File($"tests/Golden/keys/{name}.json")));
+        foreach (var key in json.RootElement.GetProperty("keys").EnumerateObject())
+            tensors.Add(key.Name, new StoredTensor(key.Name, DType.BF16, new Shape([.. key.Value.EnumerateArray().Select(extent => extent.GetInt32())])));
+        Parameters = json.RootElement.GetProperty("parameters").GetInt64();
+    }
+
+    public string Name { get; }
+
+    /// <summary>Numbers in all tensors, as the table states it.</summary>
+    public long Parameters { get; }
+
+    public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
+
+    public void Read(string name, Span<float> target) => throw new InvalidOperationException($"{Name} has no numbers: {name} was read.");
+
+    public void Dispose()
+    {
+    }
+}
