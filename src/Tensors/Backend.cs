@@ -30,6 +30,8 @@ public enum Binary
     Subtract,
     Multiply,
     Divide,
+    /// <summary>max(a, b); where they are equal the gradient is b's</summary>
+    Maximum,
 }
 
 /// <summary>Where a convolution reads: stride and zero padding by axis (T time, H height, W width). Causal: all of the time padding in front.</summary>

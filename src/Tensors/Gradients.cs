@@ -13,6 +13,11 @@ internal static class Gradients
     public static void Combine(in GradientStep s)
     {
         var op = s.Attributes<Binary>();
+        if (op == Binary.Maximum)
+        {
+            Maximum(s);
+            return;
+        }
         if (s.Wants(0)) GiveSummed(s, 0, op is Binary.Multiply or Binary.Divide ? Product(s, op, s.Gradient, s.Input(1)) : s.Gradient);
         if (!s.Wants(1)) return;
         GiveSummed(s, 1, op switch
@@ -22,6 +27,17 @@ internal static class Gradients
             Binary.Multiply => Product(s, Binary.Multiply, s.Gradient, s.Input(0)),
             _ => Scaled(s, Product(s, Binary.Divide, Product(s, Binary.Multiply, s.Gradient, s.Output), s.Input(1)), -1), // d(a/b)/db = -y/b
         });
+    }
+
+    // a's part is dy where a - b > 0, the derivative of relu; the rest is b's.
+    static void Maximum(in GradientStep s)
+    {
+        var difference = Tensor.Empty(s.Output.Device, s.Output.Shape);
+        s.Backend.Combine(Binary.Subtract, s.Input(0), s.Input(1), difference);
+        var da = Tensor.Empty(difference.Device, difference.Shape);
+        s.Backend.ApplyGradient(Unary.Relu, difference, s.Gradient, da);
+        if (s.Wants(1)) GiveSummed(s, 1, Product(s, Binary.Subtract, s.Gradient, da));
+        if (s.Wants(0)) GiveSummed(s, 0, da);
     }
 
     static Tensor Product(in GradientStep s, Binary op, Tensor a, Tensor b)

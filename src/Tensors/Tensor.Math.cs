@@ -67,6 +67,9 @@ public sealed partial class Tensor
 
     public Tensor Divide(Tensor other) => Combine(Binary.Divide, other);
 
+    /// <summary>The larger of each pair.</summary>
+    public Tensor Maximum(Tensor other) => Combine(Binary.Maximum, other);
+
     public static Tensor operator +(Tensor a, Tensor b) => a.Add(b);
 
     public static Tensor operator -(Tensor a, Tensor b) => a.Subtract(b);

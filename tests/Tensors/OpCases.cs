@@ -47,7 +47,8 @@ internal static partial class OpCases
         ];
         foreach (var op in Enum.GetValues<Binary>())
             foreach (var (name, a, b) in layouts)
-                yield return new($"{op}, {name}", x => Combine(op, x[0], x[1]), [a, b], make: op == Binary.Divide ? InputMakers.Positive(1) : null);
+                yield return new($"{op}, {name}", x => Combine(op, x[0], x[1]), [a, b],
+                    make: op == Binary.Divide ? InputMakers.Positive(1) : null, smooth: op != Binary.Maximum || !name.Contains("long")); // of so many, some lie beside the kink
     }
 
     static Tensor Combine(Binary op, Tensor a, Tensor b) => op switch
@@ -56,6 +57,7 @@ internal static partial class OpCases
         Binary.Subtract => a - b,
         Binary.Multiply => a * b,
         Binary.Divide => a.Divide(b),
+        Binary.Maximum => a.Maximum(b),
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, "unknown function"),
     };
 

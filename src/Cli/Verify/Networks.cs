@@ -58,8 +58,15 @@ internal static class Networks
         new MultiTalkNetwork(),
         new CausalWanNetwork(),
         new WanNetwork(),
+        new WanAutoencoderCase(),
+        new TinyAutoencoderCase(),
 
         // Encoders of text, pictures and sound; networks that judge.
+        new UmT5Case(),
+        new ClipVisualCase(),
+        new Wav2Vec2Case(),
+        new SyncNetCase(),
+        new InflatedInceptionCase(),
 
         // Mathematics without weights; tokenizers.
         new SolverCase(),

@@ -19,8 +19,7 @@ public sealed class MelSpectrogram
     const double Floor = 1e-6;
 
     readonly float[] hann = new float[Window];
-    readonly double[] cosines = new double[Window / 2];
-    readonly double[] sines = new double[Window / 2];
+    readonly FourierTransform transform = new(Window);
     readonly (int First, float[] Weights)[] triangles;
     readonly double[] real = new double[Window];
     readonly double[] imaginary = new double[Window];
@@ -28,7 +27,6 @@ public sealed class MelSpectrogram
     public MelSpectrogram()
     {
         for (int i = 0; i < Window; i++) hann[i] = (float)(0.5 - (0.5 * Math.Cos(2 * Math.PI * i / Window)));
-        for (int i = 0; i < Window / 2; i++) (sines[i], cosines[i]) = Math.SinCos(-2 * Math.PI * i / Window);
         triangles = Triangles();
     }
 
@@ -50,7 +48,7 @@ public sealed class MelSpectrogram
                 real[i] = at >= 0 && at < samples.Length ? samples[(int)at] * hann[i] : 0;
             }
             Array.Clear(imaginary);
-            Transform();
+            transform.Forward(real, imaginary);
             for (int band = 0; band < Bands; band++) target[(band * count) + m] = Band(triangles[band]);
         }
     }
@@ -64,31 +62,6 @@ public sealed class MelSpectrogram
             power += triangle.Weights[i] * ((real[bin] * real[bin]) + (imaginary[bin] * imaginary[bin]));
         }
         return (float)((Math.Log(power + Floor) + 6) / 4);
-    }
-
-    // Radix-2 fast Fourier transform in place.
-    void Transform()
-    {
-        for (int i = 1, j = 0; i < Window; i++)
-        {
-            int bit = Window >> 1;
-            for (; (j & bit) != 0; bit >>= 1) j ^= bit;
-            j ^= bit;
-            if (i < j) (real[i], real[j]) = (real[j], real[i]); // the input is real: imaginary parts are all 0
-        }
-        for (int size = 2; size <= Window; size <<= 1)
-        {
-            int half = size >> 1, step = Window / size;
-            for (int start = 0; start < Window; start += size)
-                for (int k = 0; k < half; k++) Butterfly(start + k, start + k + half, cosines[k * step], sines[k * step]);
-        }
-    }
-
-    void Butterfly(int a, int b, double cos, double sin)
-    {
-        double x = (real[b] * cos) - (imaginary[b] * sin), y = (real[b] * sin) + (imaginary[b] * cos);
-        (real[b], imaginary[b]) = (real[a] - x, imaginary[a] - y);
-        (real[a], imaginary[a]) = (real[a] + x, imaginary[a] + y);
     }
 
     static (int, float[])[] Triangles()

@@ -2,14 +2,6 @@ using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Layers;
 
-/// <summary>Divides each position by its root mean square over channels, times a learned gain. [B,C,...]</summary>
-public sealed class ChannelNorm(Weights weights, int channels)
-{
-    readonly Tensor gain = weights.Get("gamma", [channels], Initial.Ones);
-
-    public Tensor Forward(Tensor x) => x.ChannelNorm(gain);
-}
-
 /// <summary>x + conv(silu(norm(conv(silu(norm(x)))))), all over pictures [N,C,1,H,W].</summary>
 public sealed class ResidualBlock(Weights weights, int channels)
 {

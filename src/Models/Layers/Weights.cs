@@ -67,6 +67,19 @@ public sealed class Weights : IDisposable
         ? stored.Shape
         : throw Missing(prefix + name, null);
 
+    /// <summary>The same, where it must have so many axes.</summary>
+    public Shape ShapeOf(string name, int rank) => ShapeOf(name) is var shape && shape.Rank == rank
+        ? shape
+        : throw new WeightFileException($"{source?.Name}: {prefix}{name} is {shape}, expected {rank} axes.");
+
+    /// <summary>How many parts of a network the file has: name is of a parameter that each has, with {0} for its number.</summary>
+    public int CountOf(string name)
+    {
+        int count = 0;
+        while (Has(string.Format(System.Globalization.CultureInfo.InvariantCulture, name, count))) count++;
+        return count;
+    }
+
     /// <summary>The parameters asked for so far, by full name.</summary>
     public IReadOnlyDictionary<string, Tensor> All => tensors;
 

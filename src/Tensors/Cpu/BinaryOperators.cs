@@ -37,3 +37,10 @@ internal readonly struct DivideOperator : IBinaryOperator
 
     public static Vector512<float> Of(Vector512<float> a, Vector512<float> b) => a / b;
 }
+
+internal readonly struct MaximumOperator : IBinaryOperator
+{
+    public static float Of(float a, float b) => MathF.Max(a, b);
+
+    public static Vector512<float> Of(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
+}

@@ -72,6 +72,7 @@ internal sealed unsafe partial class CpuBackend
             case Binary.Subtract: Combine<SubtractOperator>(a, b, y); break;
             case Binary.Multiply: Combine<MultiplyOperator>(a, b, y); break;
             case Binary.Divide: Combine<DivideOperator>(a, b, y); break;
+            case Binary.Maximum: Combine<MaximumOperator>(a, b, y); break;
             default: throw new ArgumentOutOfRangeException(nameof(op), op, "unknown operator");
         }
     }

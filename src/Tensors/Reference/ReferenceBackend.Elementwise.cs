@@ -95,6 +95,7 @@ internal sealed partial class ReferenceBackend
         Binary.Subtract => a - b,
         Binary.Multiply => a * b,
         Binary.Divide => a / b,
+        Binary.Maximum => Math.Max(a, b),
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, "unknown function"),
     };
 
