@@ -97,6 +97,7 @@ internal sealed class CallVerb : ModelVerb
             Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             Character = isPicture ? null : first,
             OwnCharacter = isPicture ? (Path.GetFileNameWithoutExtension(first!), PictureFile.Read(first!)) : null,
+            Assistant = AssistantOptions.FromEnvironment(),
             Note = terminal.Note,
         };
     }

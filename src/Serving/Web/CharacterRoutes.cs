@@ -12,9 +12,9 @@ internal sealed class CharacterRoutes(Gallery gallery, PuppetPainter painter, Pi
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/characters", context => context.Response.WriteAsJsonAsync(gallery.Choices, WebJson.Default.IReadOnlyListCharacterChoice));
+        routes.MapGet("/api/characters", context => context.Response.WriteAsJsonAsync(gallery.Choices, WebJson.Plain.IReadOnlyListCharacterChoice));
         routes.MapGet("/api/characters/{id}.png", async context => await (await gallery.PictureAsync(Route(context, "id"))).AnswerAsync(context));
-        routes.MapGet("/api/puppets/traits", context => context.Response.WriteAsJsonAsync(Traits, WebJson.Default.IReadOnlyListTraitChoice));
+        routes.MapGet("/api/puppets/traits", context => context.Response.WriteAsJsonAsync(Traits, WebJson.Plain.IReadOnlyListTraitChoice));
         routes.MapGet("/api/puppets/{seed}.png", DrawAsync);
         routes.MapPost("/api/pictures", TakeAsync).WithMetadata(new BodyLimit(PictureShelf.MostBytes));
         routes.MapGet("/api/pictures/{id}.png", ShowAsync);
@@ -36,7 +36,7 @@ internal sealed class CharacterRoutes(Gallery gallery, PuppetPainter painter, Pi
         string address = $"/api/pictures/{id}.png";
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = address;
-        await context.Response.WriteAsJsonAsync(new PictureTaken(id, address), WebJson.Default.PictureTaken);
+        await context.Response.WriteAsJsonAsync(new PictureTaken(id, address), WebJson.Plain.PictureTaken);
     }
 
     Task ShowAsync(HttpContext context) => shelf.Find(Route(context, "id")) is { } picture

@@ -12,7 +12,7 @@ namespace TalkingMachines.Serving.Web;
 /// which also shows that the connection lives. A listener that does not keep up is let go and may come back.
 /// </summary>
 /// <param name="exists">Whether the session is still there.</param>
-internal sealed class EventStream(Conversation conversation, StatisticsReader statistics, Func<bool> exists, TimeProvider clock)
+internal sealed class EventStream(SessionDesk desk, StatisticsReader statistics, Func<bool> exists, TimeProvider clock)
 {
     const int MostWaiting = 64;
 
@@ -22,6 +22,7 @@ internal sealed class EventStream(Conversation conversation, StatisticsReader st
     static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     static readonly byte[] Preface = "retry: 1000\n\n"u8.ToArray();
 
+    readonly Session session = desk.Conversation.Session;
     readonly Channel<SessionEvent?> waiting = Channel.CreateBounded<SessionEvent?>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
 
     /// <summary>Writes until the session or the listener ends.</summary>
@@ -32,22 +33,24 @@ internal sealed class EventStream(Conversation conversation, StatisticsReader st
         response.ContentType = "text/event-stream";
         response.Headers["X-Accel-Buffering"] = "no"; // nginx would keep events until there are enough
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        conversation.Session.Happened += Take;
+        session.Happened += Take;
+        desk.Happened += Take;
         try
         {
             using var ticking = clock.CreateTimer(_ => Take(null), null, Second, Second);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
             await response.Body.WriteAsync(Preface, context.RequestAborted);
-            await SendAsync(response, "state", State(conversation.Session.IsSpeaking, conversation.Session.CurrentTurn), WebJson.Default.StateTold);
+            await SendAsync(response, "state", State(session.IsSpeaking, session.CurrentTurn), WebJson.Plain.StateTold);
             await TellAsync(response, stop.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
-            await SendAsync(response, "ended", new EndTold(Stopping), WebJson.Default.EndTold);
+            await SendAsync(response, "ended", new EndTold(Stopping), WebJson.Plain.EndTold);
         }
         finally
         {
-            conversation.Session.Happened -= Take;
+            session.Happened -= Take;
+            desk.Happened -= Take;
         }
     }
 
@@ -61,7 +64,7 @@ internal sealed class EventStream(Conversation conversation, StatisticsReader st
     {
         await foreach (var happened in waiting.Reader.ReadAllAsync(stop))
         {
-            if (happened is null && !exists()) await SendAsync(response, "ended", new EndTold("the session was closed"), WebJson.Default.EndTold);
+            if (happened is null && !exists()) await SendAsync(response, "ended", new EndTold("the session was closed"), WebJson.Plain.EndTold);
             else await TellAsync(response, happened);
             if (happened is SessionEnded || !exists()) return;
         }
@@ -69,11 +72,12 @@ internal sealed class EventStream(Conversation conversation, StatisticsReader st
 
     Task TellAsync(HttpResponse response, SessionEvent? happened) => happened switch
     {
-        null => SendAsync(response, "statistics", statistics.Read(), WebJson.Default.SessionStatistics),
-        StateChanged state => SendAsync(response, "state", State(state.IsSpeaking, state.Turn), WebJson.Default.StateTold),
-        CaptionShown caption => SendAsync(response, "caption", new CaptionTold(caption.Turn, caption.Text, null), WebJson.Default.CaptionTold),
-        TurnFailed failed => SendAsync(response, "error", new ErrorTold(failed.Detail, failed.Turn), WebJson.Default.ErrorTold),
-        SessionEnded ended => SendAsync(response, "ended", new EndTold(ended.Reason), WebJson.Default.EndTold),
+        null => SendAsync(response, "statistics", statistics.Read(), WebJson.Plain.SessionStatistics),
+        StateChanged state => SendAsync(response, "state", State(state.IsSpeaking, state.Turn), WebJson.Plain.StateTold),
+        CaptionShown caption => SendAsync(response, "caption", new CaptionTold(caption.Turn, caption.Text, null), WebJson.Plain.CaptionTold),
+        UserSaid said => SendAsync(response, "caption", new CaptionTold(said.Turn, said.Text, "user"), WebJson.Plain.CaptionTold),
+        TurnFailed failed => SendAsync(response, "error", new ErrorTold(failed.Detail, failed.Turn), WebJson.Plain.ErrorTold),
+        SessionEnded ended => SendAsync(response, "ended", new EndTold(ended.Reason), WebJson.Plain.EndTold),
         _ => Task.CompletedTask,
     };
 

@@ -23,7 +23,7 @@ internal sealed class InformationRoutes(CallHub hub, VoiceRoster voices, Recepti
         var config = hub.Avatar.Config;
         var status = new ServerStatus(
             model, config.Picture, config.FramesPerSecond, reception.IsReady, hub.Conversations.Count, hub.Capacity, await voices.ChoicesAsync(), hasAssistant);
-        await context.Response.WriteAsJsonAsync(status, WebJson.Default.ServerStatus, cancellationToken: context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(status, WebJson.Plain.ServerStatus, cancellationToken: context.RequestAborted);
     }
 
     async Task MetricsAsync(HttpContext context)

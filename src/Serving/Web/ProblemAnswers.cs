@@ -72,6 +72,6 @@ internal sealed class ProblemAnswers(RequestDelegate next, Action<string> note)
         if (seconds is { } hint) response.Headers.RetryAfter = hint.ToString(CultureInfo.InvariantCulture);
         if (problem.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
         var document = new ProblemDocument(problem.Title, problem.Message, problem.Status, seconds);
-        await response.WriteAsJsonAsync(document, WebJson.Default.ProblemDocument, "application/problem+json", context.RequestAborted);
+        await response.WriteAsJsonAsync(document, WebJson.Plain.ProblemDocument, "application/problem+json", context.RequestAborted);
     }
 }

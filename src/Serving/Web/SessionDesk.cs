@@ -1,17 +1,18 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using TalkingMachines.Media;
 
 namespace TalkingMachines.Serving.Web;
 
 /// <summary>What the web keeps about each conversation besides the conversation itself; goes with it.</summary>
-internal sealed class SessionDesk(Conversation conversation)
+/// <param name="assistant">Null where none is configured.</param>
+internal sealed class SessionDesk(Conversation conversation, AssistantOptions? assistant) : IAsyncDisposable
 {
     /// <summary>Pages and programs that may follow the events of one session.</summary>
     const int MostListeners = 8;
 
+    readonly Lock gate = new();
     Resampler? resampler;
+    AssistantLine? line;
     int pushing;
     int listeners;
 
@@ -22,6 +23,22 @@ internal sealed class SessionDesk(Conversation conversation)
 
     /// <summary>Made by a call without a session: ends with it.</summary>
     public bool EndsWithCall { get; init; }
+
+    /// <summary>What the session itself does not know of.</summary>
+    public event Action<SessionEvent>? Happened;
+
+    /// <summary>Sees to it that the microphone's assistant listens.</summary>
+    /// <exception cref="WebProblem">There is none, or it does not answer.</exception>
+    public Task ConnectAssistantAsync(CancellationToken stop)
+    {
+        if (assistant is null) throw new WebProblem(StatusCodes.Status409Conflict, "There is no assistant", $"The server was started without one; {AssistantOptions.Prefix}URL and {AssistantOptions.Prefix}KEY name one.");
+        AssistantLine own;
+        lock (gate) own = line ??= new AssistantLine(conversation, assistant, happened => Happened?.Invoke(happened));
+        return own.ConnectAsync(stop);
+    }
+
+    /// <summary>Makes the character fall silent, whoever gave it the words; returns the turn that begins.</summary>
+    public int Interrupt() => Volatile.Read(ref line)?.Interrupt() ?? conversation.Session.Interrupt();
 
     /// <summary>Refuses what is to be said while the character was told to listen.</summary>
     /// <exception cref="WebProblem"/>
@@ -87,25 +104,6 @@ internal sealed class SessionDesk(Conversation conversation)
         }
         return converted[..count];
     }
-}
 
-/// <summary>The desks of all conversations.</summary>
-internal sealed class SessionDesks(CallHub hub)
-{
-    readonly ConditionalWeakTable<Conversation, SessionDesk> desks = [];
-
-    /// <summary>That of the session which the route names.</summary>
-    /// <exception cref="WebProblem">There is none.</exception>
-    public SessionDesk Of(HttpContext context)
-    {
-        string id = $"{context.GetRouteValue("id")}";
-        return Find(id) ?? throw WebProblem.NotFound($"There is no session '{(id.Length > 40 ? $"{id[..40]}..." : id)}': it has ended, or the server has restarted.");
-    }
-
-    public SessionDesk? Find(string id) => hub.Find(id) is { } conversation ? desks.GetValue(conversation, each => new SessionDesk(each)) : null;
-
-    /// <summary>That of a conversation which ends with its call.</summary>
-    public void Lend(Conversation conversation) => desks.AddOrUpdate(conversation, new SessionDesk(conversation) { EndsWithCall = true });
-
-    public IEnumerable<SessionDesk> All => hub.Conversations.Select(each => desks.GetValue(each, one => new SessionDesk(one)));
+    public ValueTask DisposeAsync() => Volatile.Read(ref line)?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

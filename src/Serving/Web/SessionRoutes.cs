@@ -26,7 +26,7 @@ internal sealed class SessionRoutes(CallHub hub, SessionDesks desks, Reception r
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = $"/api/sessions/{conversation.Id}";
         await context.Response.WriteAsJsonAsync(
-            new SessionOpened(conversation.Id, conversation.Character, State(conversation)), WebJson.Default.SessionOpened);
+            new SessionOpened(conversation.Id, conversation.Character, State(conversation)), WebJson.Plain.SessionOpened);
     }
 
     Task StatusAsync(HttpContext context)
@@ -36,7 +36,7 @@ internal sealed class SessionRoutes(CallHub hub, SessionDesks desks, Reception r
         var status = new SessionStatus(
             conversation.Id, conversation.Character, State(conversation), conversation.Session.CurrentTurn, JsonBody.Word(conversation.Microphone.Use),
             desk.IsListening, conversation.Call is not null, new StatisticsReader(conversation, chunk, clock).Read());
-        return context.Response.WriteAsJsonAsync(status, WebJson.Default.SessionStatus);
+        return context.Response.WriteAsJsonAsync(status, WebJson.Plain.SessionStatus);
     }
 
     async Task CloseAsync(HttpContext context)
@@ -51,7 +51,7 @@ internal sealed class SessionRoutes(CallHub hub, SessionDesks desks, Reception r
         var desk = desks.Of(context);
         using var place = desk.Listen();
         var conversation = desk.Conversation;
-        var stream = new EventStream(conversation, new StatisticsReader(conversation, chunk, clock), () => hub.Find(conversation.Id) is not null, clock);
+        var stream = new EventStream(desk, new StatisticsReader(conversation, chunk, clock), () => hub.Find(conversation.Id) is not null, clock);
         await stream.WriteAsync(context, stopping);
     }
 

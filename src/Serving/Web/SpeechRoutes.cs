@@ -55,7 +55,7 @@ internal sealed class SpeechRoutes(SessionDesks desks, VoiceRoster voices)
     }
 
     Task InterruptAsync(HttpContext context) =>
-        context.Response.WriteAsJsonAsync(new TurnAnswer(desks.Of(context).Conversation.Session.Interrupt()), WebJson.Default.TurnAnswer);
+        context.Response.WriteAsJsonAsync(new TurnAnswer(desks.Of(context).Interrupt()), WebJson.Plain.TurnAnswer);
 
     async Task ListenAsync(HttpContext context)
     {
@@ -63,25 +63,24 @@ internal sealed class SpeechRoutes(SessionDesks desks, VoiceRoster voices)
         using var body = await JsonBody.ReadAsync(context, "listening");
         desk.IsListening = body.Flag("listening");
         var session = desk.Conversation.Session;
-        int turn = desk.IsListening && session.IsSpeaking ? session.Interrupt() : session.CurrentTurn;
-        await context.Response.WriteAsJsonAsync(new ListeningAnswer(desk.IsListening, turn), WebJson.Default.ListeningAnswer);
+        int turn = desk.IsListening && session.IsSpeaking ? desk.Interrupt() : session.CurrentTurn;
+        await context.Response.WriteAsJsonAsync(new ListeningAnswer(desk.IsListening, turn), WebJson.Plain.ListeningAnswer);
     }
 
     async Task UseMicrophoneAsync(HttpContext context)
     {
-        var microphone = desks.Of(context).Conversation.Microphone;
+        var desk = desks.Of(context);
         using var body = await JsonBody.ReadAsync(context, "mode");
         var use = body.Choice<MicrophoneUse>("mode");
-        if (use == MicrophoneUse.Assistant && microphone.Assistant is null)
-            throw new WebProblem(StatusCodes.Status409Conflict, "There is no assistant", "The server was started without one.");
-        microphone.Use = use;
-        await context.Response.WriteAsJsonAsync(new MicrophoneAnswer(JsonBody.Word(use)), WebJson.Default.MicrophoneAnswer);
+        if (use == MicrophoneUse.Assistant) await desk.ConnectAssistantAsync(context.RequestAborted);
+        desk.Conversation.Microphone.Use = use;
+        await context.Response.WriteAsJsonAsync(new MicrophoneAnswer(JsonBody.Word(use)), WebJson.Plain.MicrophoneAnswer);
     }
 
     static Task AcceptAsync(HttpContext context, int turn)
     {
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return context.Response.WriteAsJsonAsync(new TurnAnswer(turn), WebJson.Default.TurnAnswer);
+        return context.Response.WriteAsJsonAsync(new TurnAnswer(turn), WebJson.Plain.TurnAnswer);
     }
 
     static int? Number(HttpContext context, string name, int least, int most)

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace TalkingMachines.Serving.Web;
@@ -57,7 +59,6 @@ internal sealed record SessionStatistics(
     double? LossPercent, int? KilobitsPerSecond, double? InterruptMs, long FramesRepeated);
 
 /// <summary>Writes what goes out; what comes in is read by <see cref="JsonBody"/>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ServerStatus))]
 [JsonSerializable(typeof(IReadOnlyList<CharacterChoice>))]
@@ -73,4 +74,13 @@ internal sealed record SessionStatistics(
 [JsonSerializable(typeof(ErrorTold))]
 [JsonSerializable(typeof(EndTold))]
 [JsonSerializable(typeof(SessionStatistics))]
-internal sealed partial class WebJson : JsonSerializerContext;
+internal sealed partial class WebJson : JsonSerializerContext
+{
+    /// <summary>With letters as they are: nothing of it is ever part of a page.</summary>
+    public static WebJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -27,6 +27,9 @@ public sealed record WebOptions
     /// <summary>A picture of the operator's own, first in the gallery.</summary>
     public (string Name, Picture Picture)? OwnCharacter { get; init; }
 
+    /// <summary>Who answers a caller's voice; null: nobody.</summary>
+    public AssistantOptions? Assistant { get; init; }
+
     /// <summary>Connections at the same time; an open page holds two or three.</summary>
     public int MostConnections { get; init; } = 256;
 

@@ -28,10 +28,10 @@ public sealed class WebServer : IAsyncDisposable
         application = Build(options);
         var metrics = new ServerMetrics(hub);
         var voices = new VoiceRoster(speech.Has);
-        var desks = new SessionDesks(hub);
+        var desks = new SessionDesks(hub, options.Assistant);
         var reception = new Reception(hub, gallery, metrics, ready, options.Clock);
         new PageFiles().Map(application);
-        new InformationRoutes(hub, voices, reception, metrics, options.Model, hasAssistant: false).Map(application);
+        new InformationRoutes(hub, voices, reception, metrics, options.Model, hasAssistant: options.Assistant is not null).Map(application);
         new CharacterRoutes(gallery, painter, shelf).Map(application);
         new SessionRoutes(hub, desks, reception, options.Clock, application.Lifetime.ApplicationStopping).Map(application);
         new SpeechRoutes(desks, voices).Map(application);
