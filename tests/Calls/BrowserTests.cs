@@ -77,6 +77,16 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_character_says_what_the_microphone_hears()
+    {
+        await using var page = await CallAsync(); // the browser's microphone beeps once a second
+        await page.EvaluateAsync<object>("[...document.querySelectorAll('#ways [role=tab], #composer [role=tab]')].find(tab => tab.dataset.name === 'voice').click()");
+        await UntilAsync(() => Task.FromResult(Server.Hub.Conversations.Single().Microphone.Use == MicrophoneUse.Character));
+        await UntilAsync(async () => (await page.NotesAsync()).Sounds.Any(sound => sound.Level > 0.05));
+        Assert.True(Server.Hub.Conversations.Single().Session.IsSpeaking);
+    }
+
+    [Fact]
     public async Task Hanging_up_ends_the_session()
     {
         await using var page = await CallAsync();
