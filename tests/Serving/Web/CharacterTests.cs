@@ -72,7 +72,7 @@ public sealed class CharacterTests(LiveWeb web) : IClassFixture<LiveWeb>
         Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         await LiveWeb.RefusedAsync(
             await web.PostAsync("/api/pictures", [0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3, 0, 0, 0, 7], "image/jpeg"), HttpStatusCode.UnsupportedMediaType, "the picture");
-        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "talkingmachines-????????????????????????????????"));
+        await LiveWeb.NoFileRemainsAsync();
     }
 
     [Fact]

@@ -97,6 +97,10 @@ public sealed class LiveWeb : IAsyncLifetime, IAsyncDisposable
         Assert.Contains(says, detail, StringComparison.Ordinal);
     }
 
+    /// <summary>What was sent lies in no file that has a name.</summary>
+    internal static Task NoFileRemainsAsync() =>
+        UntilAsync(() => Directory.GetFiles(Path.GetTempPath(), "talkingmachines-????????????????????????????????").Length == 0); // another test's has one for a moment
+
     internal static async Task UntilAsync(Func<bool> isSo)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();

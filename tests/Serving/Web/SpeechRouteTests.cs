@@ -81,7 +81,7 @@ public sealed class SpeechRouteTests : IAsyncLifetime, IAsyncDisposable
         await LiveWeb.RefusedAsync(await web.PostAsync($"{session}/sound", [0, 1, 2, 3, 200, 201, 0, 0]), HttpStatusCode.UnsupportedMediaType, "the sound");
         await LiveWeb.RefusedAsync(await web.PostAsync($"{session}/sound", "#EXTM3U\nfile:///etc/passwd\n"u8.ToArray()), HttpStatusCode.UnsupportedMediaType, "the sound is text");
         await LiveWeb.RefusedAsync(await web.PostAsync($"{session}/sound", []), HttpStatusCode.BadRequest, "empty");
-        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "talkingmachines-????????????????????????????????"));
+        await LiveWeb.NoFileRemainsAsync();
     }
 
     [Fact]
