@@ -28,6 +28,7 @@ public partial class Layering
         ["Serving"] = ["Models", "Media", "Puppets", "WebRtc"],
         ["Cli"] = [Everything],
         ["Bench"] = [Everything],
+        ["Calls"] = [Everything],
     };
 
     static readonly string[] MayBeUnsafe = ["Tensors", "Media", "WebRtc", "Tests"];
@@ -103,7 +104,12 @@ public partial class Layering
     }
 
     static XDocument Descriptions(string project) => XDocument.Load(
-        Checkout.File(project == "Bench" ? "bench/Bench.csproj" : $"src/{project}/{project}.csproj"));
+        Checkout.File(project switch
+    {
+        "Bench" => "bench/Bench.csproj",
+        "Calls" => "bench/Calls/Calls.csproj",
+        _ => $"src/{project}/{project}.csproj",
+    }));
 
     /// <summary>Our own assemblies that a compiled one names, without loading it.</summary>
     static IEnumerable<string> CompiledReferences(string project)
