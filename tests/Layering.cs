@@ -103,13 +103,9 @@ public partial class Layering
         Assert.Empty(found);
     }
 
-    static XDocument Descriptions(string project) => XDocument.Load(
-        Checkout.File(project switch
-    {
-        "Bench" => "bench/Bench.csproj",
-        "Calls" => "bench/Calls/Calls.csproj",
-        _ => $"src/{project}/{project}.csproj",
-    }));
+    static XDocument Descriptions(string project) => XDocument.Load(Checkout.File(Checkout.Files(".csproj")
+        .Select(Checkout.Relative)
+        .Single(path => Path.GetFileNameWithoutExtension(path) == project)));
 
     /// <summary>Our own assemblies that a compiled one names, without loading it.</summary>
     static IEnumerable<string> CompiledReferences(string project)

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace TalkingMachines.Cli;
 
-/// <summary>Says what this machine has and lacks: processor, memory, outside parts, shipped models.</summary>
+/// <summary>Says what this machine has and lacks: processor, memory, outside parts, shipped models, and which setting holds real time.</summary>
 internal sealed class DoctorVerb() : Verb("doctor", "Show what this machine has and lacks, and how to get it.", "doctor")
 {
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
@@ -15,6 +15,7 @@ internal sealed class DoctorVerb() : Verb("doctor", "Show what this machine has 
         terminal.Tables.Write(Machine());
         terminal.Tables.Write(Parts(out string[] missing));
         terminal.Tables.Write(Models(ShippedModels.Find()));
+        if (ShippedModels.Find() is [var shipped, ..]) Speed(terminal, PlacementSpeed.Measure(shipped.Folder));
         if (missing.Length > 0) terminal.Result($"To install what is missing: apt-get install {string.Join(' ', missing)}");
         return Task.CompletedTask;
     }
@@ -47,6 +48,18 @@ internal sealed class DoctorVerb() : Verb("doctor", "Show what this machine has 
             Row(table, model.Name, string.Create(CultureInfo.InvariantCulture, $"{model.Bytes / 1e6:0.0} MB"), model.Folder);
         if (models.Count == 0) Row(table, "none", "", "a complete checkout has models/mini");
         return table;
+    }
+
+    static void Speed(Terminal terminal, IReadOnlyList<PlacementSpeed> speeds)
+    {
+        var table = Titled("Speed of the shipped model", "--device", "a chunk takes", "real time", "calls at once");
+        foreach (var each in speeds)
+            Row(table, each.Device, string.Create(CultureInfo.InvariantCulture, $"{each.Chunk.TotalMilliseconds:0} ms"),
+                string.Create(CultureInfo.InvariantCulture, $"{each.RealTime.TotalMilliseconds:0} ms"), each.HoldsRealTime ? $"{each.Calls}" : "too slow");
+        terminal.Tables.Write(table);
+        terminal.Result(speeds[0].HoldsRealTime
+            ? $"Fastest here: ./run call --device {speeds[0].Device}"
+            : "This machine is too slow, or too busy now, for the model in real time; ./run generate makes videos all the same.");
     }
 
     static Table Titled(string title, params string[] columns)
