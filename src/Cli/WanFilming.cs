@@ -39,8 +39,12 @@ internal sealed record WanFilming
         var order = new WanOrder { Prompt = Prompt, NegativePrompt = NegativePrompt, Picture = picture, Speech = speech, Frames = Frames, Seed = Seed };
         if (speech is not null && folder.AddOn is null) terminal.Note("The model has no audio layers: the sound goes into the video, but nobody's lips will follow it.");
         using var placement = open(Device);
-        folder.Check(placement.Diffusion);
         var size = WanGeneration.SizeOf(sampling, picture);
+        // Compares every file with its network, too.
+        var budget = WanBudget.Of(folder, sampling, size, WanGeneration.FramesOf(sampling, order), placement.Diffusion);
+        folder.LeavesWeights = !BudgetTables.IsFitting(budget);
+        if (!BudgetTables.IsFitting(budget)) terminal.Note(BudgetTables.Fits(budget));
+        if (!BudgetTables.IsFittingBesideFiles(budget)) throw new VerbException($"{BudgetTables.Fits(budget)} A smaller --size or fewer --frames take less; ./run doctor --model says what.");
         using var video = VideoWriter.Create(Output, size.Width, size.Height, sampling.FramesPerSecond, VideoGeneration.SampleRate);
         // A thread of its own: minutes to hours of arithmetic.
         return await Task.Factory.StartNew(

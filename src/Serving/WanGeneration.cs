@@ -53,7 +53,7 @@ public sealed class WanGeneration(WanFolder folder, Placement placement, WanSamp
         using var scope = Tensor.Scope();
         var picture = order.Picture is { } given ? PixelPlanes.ToTensor(placement.Diffusion, given.Pixels, given.Width, given.Height) : null;
         var scene = new WanScene(SizeOf(sampling, order.Picture), whole, order.Seed, picture);
-        using var conditions = WanConditions.Read(folder, placement.Diffusion, order.Prompt, order.NegativePrompt ?? sampling.NegativePrompt, picture, order.Speech?.Samples, whole);
+        using var conditions = WanConditions.Read(folder, placement.Diffusion, order.Prompt, order.NegativePrompt ?? sampling.NegativePrompt, picture, Heard(order.Speech), whole);
         stop.ThrowIfCancellationRequested();
         using var avatar = new WanAvatar(folder, placement.Diffusion, placement.Decoder);
         using var film = WanFilm.Of(avatar, sampling, scene, conditions);
@@ -92,6 +92,8 @@ public sealed class WanGeneration(WanFolder folder, Placement placement, WanSamp
         }
         return count;
     }
+
+    float[]? Heard(Sound? speech) => speech is null || folder.AddOn is null ? null : Resampler.Resample(speech, WanConditions.SampleRate).Samples;
 
     // As long as the frames: what is missing is silence, what is over is cut off.
     void WriteSound(Sound? speech, int frames, IVideoWriter video)

@@ -52,7 +52,8 @@ public sealed class WanAvatar : IDisposable
     public VideoAutoencoder Encoding { get; }
 
     /// <summary>The weights of a part, for as long as it is used.</summary>
-    internal static Weights Open(WanFolder folder, WanPart part, Device device) => Weights.From(device, folder.Parts[part]);
+    internal static Weights Open(WanFolder folder, WanPart part, Device device) =>
+        folder.LeavesWeights ? Weights.Left(device, folder.Parts[part]) : Weights.From(device, folder.Parts[part]);
 
     Weights Load(WanPart part, Device device)
     {

@@ -15,7 +15,9 @@ public sealed class WanConditions : IDisposable
     /// <summary>Sound that is heard by wav2vec2 at once; its attention grows with the square.</summary>
     public static readonly TimeSpan LongestSound = TimeSpan.FromMinutes(10);
 
-    const int SampleRate = 16_000;
+    /// <summary>Samples a second that wav2vec2 hears.</summary>
+    public const int SampleRate = 16_000;
+
     const int LeastSamples = 3200; // a fifth of a second: enough for every layer of the convolutions
 
     readonly List<Tensor> owned = [];
@@ -38,7 +40,7 @@ public sealed class WanConditions : IDisposable
 
     /// <summary>Works all of them out.</summary>
     /// <param name="picture">[1,3,H,W] in [-1, 1]; CLIP gets it in its own size.</param>
-    /// <param name="sound">At 16 kHz; null where there is none.</param>
+    /// <param name="sound">At <see cref="SampleRate"/>; null where there is none.</param>
     /// <param name="frames">Frames of the video.</param>
     public static WanConditions Read(WanFolder folder, Device device, string prompt, string negative, Tensor? picture, float[]? sound, int frames)
     {

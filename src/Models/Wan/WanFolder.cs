@@ -53,6 +53,9 @@ public sealed partial class WanFolder : IDisposable
     /// <summary>The text encoder's SentencePiece model.</summary>
     public string Tokenizer { get; private set; } = "";
 
+    /// <summary>Whether matrices stay in their files and are widened for each use: for networks larger than memory.</summary>
+    public bool LeavesWeights { get; set; }
+
     /// <summary>Whether a folder holds a model of the Wan family, by its config.json alone.</summary>
     public static bool IsOne(string folder) => WanConfigFile.Find(folder) is not null;
 
@@ -92,7 +95,7 @@ public sealed partial class WanFolder : IDisposable
             if (parts.TryAdd(part, source)) continue;
             string first = parts[part].Name;
             source.Dispose();
-            throw new WeightFileException($"{first} and {file} are both a {part.Described()}, expected one in a folder.");
+            throw new WeightFileException($"{first} and {file} are both the {part.Described()}, expected one in a folder.");
         }
     }
 
