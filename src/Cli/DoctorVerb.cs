@@ -4,20 +4,58 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Spectre.Console;
+using TalkingMachines.Models;
+using TalkingMachines.Models.Wan;
+using TalkingMachines.Serving;
 
 namespace TalkingMachines.Cli;
 
 /// <summary>Says what this machine has and lacks: processor, memory, outside parts, shipped models, and which setting holds real time.</summary>
-internal sealed class DoctorVerb() : Verb("doctor", "Show what this machine has and lacks, and how to get it.", "doctor")
+internal sealed class DoctorVerb : Verb
 {
+    const double UsualSeconds = 5; // about a clip of 81 frames
+
+    readonly Option<string> model = Text("--model", "DIR", "Instead: memory and time that a video by this model takes, before any of it is loaded");
+    readonly Option<string> size = Text("--size", "WxH", "For a video of this area; of public checkpoints [default: the model's own]");
+    readonly Option<int> frames = Number("--frames", "For a video of so many frames [default: about five seconds]", 1, 1 << 24);
+
+    public DoctorVerb() : base(
+        "doctor",
+        "Show what this machine has and lacks, and how to get it; or what a model takes.",
+        "doctor --model Wan2.1-I2V-14B-480P --size 832x480",
+        "doctor")
+    {
+        foreach (var option in new Option[] { model, size, frames }) Add(option);
+    }
+
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
+        if (values.GetValue(model) is { } folder)
+        {
+            BudgetTables.Show(BudgetOf(folder, values), terminal);
+            return Task.CompletedTask;
+        }
         terminal.Tables.Write(Machine());
         terminal.Tables.Write(Parts(out string[] missing));
-        terminal.Tables.Write(Models(ShippedModels.Find()));
-        if (ShippedModels.Find() is [var shipped, ..]) Speed(terminal, PlacementSpeed.Measure(shipped.Folder));
+        terminal.Tables.Write(Shipped(ShippedModels.Find()));
+        if (ShippedModels.Find() is [var first, ..]) Speed(terminal, PlacementSpeed.Measure(first.Folder));
         if (missing.Length > 0) terminal.Result($"To install what is missing: apt-get install {string.Join(' ', missing)}");
         return Task.CompletedTask;
+    }
+
+    Budget BudgetOf(string path, ParseResult values)
+    {
+        if (!Directory.Exists(path)) throw new VerbException($"There is no model folder {path}.");
+        int? count = values.GetResult(frames) is null ? null : values.GetValue(frames);
+        if (!WanFolder.IsOne(path))
+        {
+            double rate = Avatar.ReadConfig(Path.Combine(path, Avatar.ConfigFile)).FramesPerSecond;
+            return AvatarBudget.Of(path, count is { } n ? n / rate : UsualSeconds);
+        }
+        using var folder = WanFolder.Open(path);
+        using var device = OpenDevice("cpu");
+        var sampling = values.GetValue(size) is { } text ? WanFilming.WithSize(folder.Sampling, text) : folder.Sampling;
+        return WanBudget.Of(folder, sampling, WanGeneration.SizeOf(sampling, null), count ?? sampling.Frames, device);
     }
 
     static Table Machine()
@@ -41,7 +79,7 @@ internal sealed class DoctorVerb() : Verb("doctor", "Show what this machine has 
         return table;
     }
 
-    static Table Models(IReadOnlyList<ShippedModel> models)
+    static Table Shipped(IReadOnlyList<ShippedModel> models)
     {
         var table = Titled("Models", "model", "size", "folder");
         foreach (var model in models)

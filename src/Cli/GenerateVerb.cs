@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TalkingMachines.Media;
 using TalkingMachines.Models;
+using TalkingMachines.Models.Wan;
 using TalkingMachines.Serving;
 
 namespace TalkingMachines.Cli;
@@ -8,7 +9,7 @@ namespace TalkingMachines.Cli;
 /// <summary>A picture and a recorded voice become a video file of that character saying it.</summary>
 internal sealed class GenerateVerb : ModelVerb
 {
-    readonly Option<string> picture = Text("--picture", "PICTURE", "The character: any picture, of which the middle square is taken");
+    readonly Option<string> picture = Text("--picture", "PICTURE", "The character: any picture; the shipped model takes its middle square");
     readonly Option<string> speech = Text("--speech", "SOUND", "What it says: WAV, or any sound or video that ffmpeg reads");
     readonly Option<string> output = Text("--out", "VIDEO", "The video: .mp4, .webm, .avi, or a folder of PNG frames");
     readonly Option<string> model = ModelOption();
@@ -20,6 +21,10 @@ internal sealed class GenerateVerb : ModelVerb
         HelpName = "DEVICE",
         DefaultValueFactory = _ => "cpu",
     };
+    readonly Option<string> prompt = Text("--prompt", "TEXT", "What happens in the video; of public checkpoints");
+    readonly Option<string> negativePrompt = Text("--negative-prompt", "TEXT", "What the video is to be unlike [default: the model's own]");
+    readonly Option<string> size = Text("--size", "WxH", "Area in pixels that the picture is fitted into [default: the model's own]");
+    readonly Option<int> frames = Number("--frames", "Frames of the video; of public checkpoints [default: as long as the sound]", 1, 1 << 24);
     readonly Option<int> mostMinutes = Number("--max-minutes", "Refuse a longer sound", (int)VideoGeneration.LongestEver.TotalMinutes, 1, (int)VideoGeneration.LongestEver.TotalMinutes);
     readonly Option<bool> json = JsonOption();
 
@@ -27,32 +32,61 @@ internal sealed class GenerateVerb : ModelVerb
         "generate",
         "Film a character saying a recorded text.",
         "generate --picture ada.png --speech hello.wav --out hello.mp4",
-        "generate --picture ada.png --speech hello.wav --out hello.mp4 --steps 1 --device cpu:0,cpu:1 --json")
+        "generate --picture ada.png --speech hello.wav --out hello.mp4 --steps 1 --device cpu:0,cpu:1 --json",
+        "generate --model Wan2.1-I2V-14B-480P --picture ada.png --prompt \"A woman speaks\" --speech hello.wav --out hello.mp4")
     {
-        picture.Required = speech.Required = output.Required = true;
-        foreach (var option in new Option[] { picture, speech, output, model, steps, seed, device, mostMinutes, json }) Add(option);
+        output.Required = true;
+        foreach (var option in new Option[] { picture, speech, output, model, prompt, negativePrompt, size, frames, steps, seed, device, mostMinutes, json }) Add(option);
     }
 
     protected override async Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
         string path = values.GetRequiredValue(output);
         if (Directory.Exists(path) && Path.GetExtension(path).Length > 0) throw new VerbException($"--out {path} is a folder, expected the name of a video.");
-        // What is cheap to check comes before the weights are read.
-        var face = PictureFile.Read(values.GetRequiredValue(picture));
         string folder = ModelFolder(values.GetValue(model));
-        var config = Avatar.ReadConfig(Path.Combine(folder, Avatar.ConfigFile));
-        using var sound = SoundFile.Open(values.GetRequiredValue(speech), VideoGeneration.SampleRate, stop);
-        using var video = VideoWriter.Create(path, config.Picture, config.Picture, config.FramesPerSecond, VideoGeneration.SampleRate);
-        using var placement = OpenPlacement(values.GetRequiredValue(device));
-        using var avatar = Load(folder, placement, values, steps);
-
-        var generation = new VideoGeneration(avatar, (ulong)values.GetValue(seed)) { LongestSound = TimeSpan.FromMinutes(values.GetValue(mostMinutes)) };
-        GenerationReport report;
-        using (var watch = new GenerationWatch(terminal))
-            report = await generation.RunAsync(face, sound, video, watch, stop);
+        var report = WanFolder.IsOne(folder) ? await FilmAsync(folder, path, values, terminal, stop) : await GenerateAsync(folder, path, values, terminal, stop);
         terminal.Note(FormattableString.Invariant(
             $"{report.Frames} frames in {report.WallSeconds:0.0} s: {report.FramesPerSecond:0.0} a second, {report.RealTimeFactor:0.00} times real time."));
         terminal.Result(values.GetValue(json) ? Json(report) : path);
+    }
+
+    /// <summary>By a model of ours. What is cheap to check comes before the weights are read.</summary>
+    async Task<GenerationReport> GenerateAsync(string folder, string path, ParseResult values, Terminal terminal, CancellationToken stop)
+    {
+        foreach (var needed in new[] { picture, speech })
+            if (values.GetValue(needed) is null) throw new VerbException($"{needed.Name} is missing, which {folder} needs.");
+        foreach (var foreign in new Option[] { prompt, negativePrompt, size, frames })
+            if (values.GetResult(foreign) is not null) throw new VerbException($"{foreign.Name} would be lost: {folder} is no model of the Wan family.");
+        var face = PictureFile.Read(values.GetValue(picture)!);
+        var config = Avatar.ReadConfig(Path.Combine(folder, Avatar.ConfigFile));
+        using var sound = SoundFile.Open(values.GetValue(speech)!, VideoGeneration.SampleRate, stop);
+        using var video = VideoWriter.Create(path, config.Picture, config.Picture, config.FramesPerSecond, VideoGeneration.SampleRate);
+        using var placement = OpenPlacement(values.GetRequiredValue(device));
+        using var avatar = Load(folder, placement, values, steps);
+        var generation = new VideoGeneration(avatar, (ulong)values.GetValue(seed)) { LongestSound = TimeSpan.FromMinutes(values.GetValue(mostMinutes)) };
+        using var watch = new GenerationWatch(terminal);
+        return await generation.RunAsync(face, sound, video, watch, stop);
+    }
+
+    /// <summary>By a public checkpoint.</summary>
+    async Task<GenerationReport> FilmAsync(string folder, string path, ParseResult values, Terminal terminal, CancellationToken stop)
+    {
+        var filming = new WanFilming
+        {
+            Folder = folder,
+            Output = path,
+            Device = values.GetRequiredValue(device),
+            Prompt = values.GetValue(prompt) ?? "",
+            NegativePrompt = values.GetValue(negativePrompt),
+            Picture = values.GetValue(picture),
+            Speech = values.GetValue(speech),
+            Size = values.GetValue(size),
+            Frames = values.GetResult(frames) is null ? null : values.GetValue(frames),
+            Steps = values.GetResult(steps) is null ? null : values.GetValue(steps),
+            Seed = (ulong)values.GetValue(seed),
+        };
+        using var watch = new GenerationWatch(terminal);
+        return await filming.RunAsync(OpenPlacement, terminal, watch, stop);
     }
 
     /// <summary>One bar; where the sound does not tell its length, the frames so far.</summary>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TalkingMachines.Models;
+using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Serving;
 
@@ -8,7 +8,7 @@ internal sealed class GenerationMeter
 {
     const int ColdChunks = 3; // the first ones grow pools, compile code and fill caches
 
-    readonly Avatar avatar;
+    readonly GenerationForm form;
     readonly TimeProvider clock;
     readonly long start;
     readonly DurationHistogram between = new();
@@ -19,31 +19,31 @@ internal sealed class GenerationMeter
     long allocated;
     TimeSpan first;
 
-    public GenerationMeter(Avatar avatar, TimeProvider clock)
+    public GenerationMeter(GenerationForm form, TimeProvider clock)
     {
-        (this.avatar, this.clock) = (avatar, clock);
-        avatar.Diffusion.Memory.ResetPeak();
-        avatar.Decoder.Memory.ResetPeak();
+        (this.form, this.clock) = (form, clock);
+        form.Diffusion.Memory.ResetPeak();
+        form.Decoder.Memory.ResetPeak();
         start = clock.GetTimestamp();
     }
 
+    /// <param name="count">Frames of a finished chunk.</param>
     /// <param name="allocatedByStages">Managed bytes so far.</param>
-    public void Add(FrameChunk chunk, long allocatedByStages)
+    public void Add(int count, long allocatedByStages)
     {
         long now = clock.GetTimestamp();
         if (chunks == 0) first = clock.GetElapsedTime(start, now);
         else between.Add(clock.GetElapsedTime(last, now));
         last = now;
-        frames += chunk.Frames;
+        frames += count;
         allocated = allocatedByStages;
         if (++chunks == ColdChunks) allocatedWhenWarm = allocated;
     }
 
     public GenerationReport Report()
     {
-        var config = avatar.Config;
-        double wall = clock.GetElapsedTime(start).TotalSeconds, video = (double)frames / config.FramesPerSecond;
-        var devices = avatar.Diffusion == avatar.Decoder ? [avatar.Diffusion] : new[] { avatar.Diffusion, avatar.Decoder };
+        double wall = clock.GetElapsedTime(start).TotalSeconds, video = (double)frames / form.FramesPerSecond;
+        var devices = form.Diffusion == form.Decoder ? [form.Diffusion] : new[] { form.Diffusion, form.Decoder };
         using var process = Process.GetCurrentProcess();
         return new GenerationReport
         {
@@ -52,7 +52,7 @@ internal sealed class GenerationMeter
             WallSeconds = wall,
             FramesPerSecond = frames / wall,
             RealTimeFactor = video / wall,
-            ChunkMilliseconds = 1000.0 * config.ChunkFrames / config.FramesPerSecond,
+            ChunkMilliseconds = 1000.0 * form.ChunkFrames / form.FramesPerSecond,
             TimeBetweenChunksMilliseconds = new TimeBetweenChunks(
                 between.Quantile(0.5).TotalMilliseconds, between.Quantile(0.95).TotalMilliseconds,
                 between.Quantile(0.99).TotalMilliseconds, between.Max.TotalMilliseconds),
@@ -60,9 +60,12 @@ internal sealed class GenerationMeter
             PeakProcessBytes = process.PeakWorkingSet64,
             PeakTensorBytes = devices.Sum(device => device.Memory.PeakBytes),
             ManagedBytesPerChunk = chunks > ColdChunks ? (allocated - allocatedWhenWarm) / (chunks - ColdChunks) : 0,
-            Steps = config.Steps.Length,
-            DiffusionDevice = avatar.Diffusion.Name,
-            DecoderDevice = avatar.Decoder.Name,
+            Steps = form.Steps,
+            DiffusionDevice = form.Diffusion.Name,
+            DecoderDevice = form.Decoder.Name,
         };
     }
 }
+
+/// <summary>What is measured: devices, frames of a usual chunk, frames a second, denoising steps.</summary>
+internal sealed record GenerationForm(Device Diffusion, Device Decoder, int ChunkFrames, int FramesPerSecond, int Steps);

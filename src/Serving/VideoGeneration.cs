@@ -40,7 +40,8 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
         Picture picture, ISoundReader speech, IVideoWriter? video, IProgress<GenerationProgress>? progress = null, CancellationToken stop = default)
     {
         CheckLength(speech.FrameCount is { } count ? (double)count / speech.SampleRate : 0);
-        var meter = new GenerationMeter(avatar, Clock);
+        var meter = new GenerationMeter(
+            new(avatar.Diffusion, avatar.Decoder, avatar.Config.ChunkFrames, avatar.Config.FramesPerSecond, avatar.Config.Steps.Length), Clock);
         using var character = new CharacterReference(avatar, picture);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var pipeline = new Pipeline(avatar, character, seed, new TurnCounter(), cancel: ended.Token);
@@ -66,7 +67,7 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
         await foreach (var chunk in pipeline.Frames.ReadAllAsync(stop))
         {
             using var own = chunk;
-            meter.Add(chunk, pipeline.AllocatedBytes);
+            meter.Add(chunk.Frames, pipeline.AllocatedBytes);
             for (int i = 0; i < chunk.Frames; i++) video?.WriteFrame(chunk.Frame(i).Span);
             video?.WriteSound(chunk.Sound.Span);
             written += chunk.Frames;

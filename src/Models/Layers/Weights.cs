@@ -27,9 +27,11 @@ public sealed class Weights : IDisposable
     readonly RandomStream? random;
     readonly KeyReport? report;
     readonly List<Tensor> constants;
+    readonly bool leaves;
 
-    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, IWeightSource? source, RandomStream? random, KeyReport? report = null, List<Tensor>? constants = null)
+    Weights(Device device, SortedDictionary<string, Tensor> tensors, string prefix, IWeightSource? source, RandomStream? random, KeyReport? report = null, List<Tensor>? constants = null, bool leaves = false)
     {
+        this.leaves = leaves;
         Device = device;
         this.tensors = tensors;
         this.constants = constants ?? [];
@@ -47,6 +49,12 @@ public sealed class Weights : IDisposable
     /// <summary>Parameters from a file, which must stay open until the model is built; what the file lacks is an error.</summary>
     public static Weights From(Device device, IWeightSource file) => new(device, new(StringComparer.Ordinal), "", file, null);
 
+    /// <summary>
+    /// The same, but matrices stay in the file and are widened for each use: little memory, more time. The file must stay open as
+    /// long as the model is used; nothing can be trained.
+    /// </summary>
+    public static Weights Left(Device device, IWeightSource file) => new(device, new(StringComparer.Ordinal), "", file, null, leaves: true);
+
     /// <summary>Parameters from a file; what it lacks (new layers of a next stage) is made new from the seed.</summary>
     public static Weights Grown(Device device, IWeightSource file, ulong seed) => new(device, new(StringComparer.Ordinal), "", file, new RandomStream(seed));
 
@@ -57,7 +65,7 @@ public sealed class Weights : IDisposable
     public static Weights Shapes(Device device, IWeightSource file, KeyReport report) => new(device, new(StringComparer.Ordinal), "", file, null, report);
 
     /// <summary>Those of a part of the model.</summary>
-    public Weights Under(string name) => new(Device, tensors, prefix + name + ".", source, random, report, constants);
+    public Weights Under(string name) => new(Device, tensors, prefix + name + ".", source, random, report, constants, leaves);
 
     /// <summary>Whether the file has this parameter, for networks that come with and without a part.</summary>
     public bool Has(string name) => source is not null && source.Tensors.ContainsKey(prefix + name);
@@ -95,6 +103,34 @@ public sealed class Weights : IDisposable
         return tensor;
     }
 
+    /// <summary>A matrix that a layer multiplies by: left in the file where these weights are.</summary>
+    public WeightMatrix Matrix(string name, in Shape shape, Initial initial)
+    {
+        if (!leaves) return new WeightMatrix(Get(name, shape, initial));
+        var (full, size, from, device) = (prefix + name, shape, source!, Device);
+        Expect(full, size);
+        return new WeightMatrix(() => Widened(device, from, full, size));
+    }
+
+    static Tensor Widened(Device device, IWeightSource source, string full, in Shape shape)
+    {
+        var tensor = Tensor.Empty(device, shape);
+        if (device.Compute == DType.F32) source.Read(full, tensor.Floats);
+        else
+        {
+            float[] values = new float[checked((int)shape.Count)];
+            source.Read(full, values);
+            tensor.Load(values);
+        }
+        return tensor;
+    }
+
+    void Expect(string full, in Shape shape)
+    {
+        if (!source!.Tensors.TryGetValue(full, out var stored)) throw Missing(full, shape);
+        if (stored.Shape != shape) throw new WeightFileException($"{source.Name}: {full} is {stored.Shape}, expected {shape}.");
+    }
+
     Tensor Asked(string full, in Shape shape)
     {
         report!.Ask(full, shape, source!.Tensors);
@@ -104,8 +140,7 @@ public sealed class Weights : IDisposable
     Tensor Made(string full, in Shape shape, Initial initial)
     {
         bool isStored = source is not null && source.Tensors.ContainsKey(full);
-        if (isStored && source!.Tensors[full].Shape is var stored && stored != shape) throw new WeightFileException($"{source.Name}: {full} is {stored}, expected {shape}.");
-        if (!isStored && random is null) throw Missing(full, shape);
+        if (isStored || random is null) Expect(full, shape);
         var tensor = Tensor.EmptyOwned(Device, shape); // only now: the file has proved to be of this size
         try
         {
