@@ -17,13 +17,15 @@ public sealed record BenchComparison(string Before, string After, IReadOnlyList<
         ("frames a second", true, run => run.FramesPerSecond),
         ("TTBC median, ms", false, run => run.TimeBetweenChunks.Median),
         ("TTBC p95, ms", false, run => run.TimeBetweenChunks.P95),
+        ("diffusion alone, ms", false, run => Stage(run, StageFigures.Diffusion)),
+        ("decoder alone, ms", false, run => Stage(run, StageFigures.Decoder)),
         ("first frame, ms", false, run => run.FirstFrameMilliseconds),
         ("peak memory of tensors, MB", false, run => run.PeakTensorBytes / 1e6),
         ("managed memory a chunk, KiB", false, run => run.ManagedBytesPerChunk / 1024.0),
     ];
 
     public static BenchComparison Of(BenchReport before, BenchReport after) => new(
-        Title(before), Title(after), [.. Unequal(before, after)], [.. Cases(before, after).Concat(Stages(before, after)).Concat(Sessions(before, after)).Concat(Torch(before, after))]);
+        Title(before), Title(after), [.. Unequal(before, after)], [.. Cases(before, after).Concat(Sessions(before, after)).Concat(Torch(before, after))]);
 
     static string Title(BenchReport report) => FormattableString.Invariant($"{report.Machine.Date:yyyy-MM-dd HH:mm} UTC, commit {report.Machine.Commit[..Math.Min(8, report.Machine.Commit.Length)]}");
 
@@ -47,11 +49,7 @@ public sealed record BenchComparison(string Before, string After, IReadOnlyList<
         where pair.Before > 0 && pair.After > 0
         select Change(a.Source == FigureSource.Simulated ? $"{a.Name} (simulated)" : a.Name, figure.Name, pair.Before, pair.After, figure.MoreIsBetter);
 
-    static IEnumerable<FigureChange> Stages(BenchReport before, BenchReport after) =>
-        from a in before.Stages
-        join b in after.Stages on (a.Stage, a.Device) equals (b.Stage, b.Device)
-        where a.Time.Median > 0 && b.Time.Median > 0
-        select Change($"{a.Stage} alone on {a.Device}", "median, ms", a.Time.Median, b.Time.Median, moreIsBetter: false);
+    static double? Stage(CaseFigures run, string stage) => run.Stages.FirstOrDefault(each => each.Stage == stage)?.Time.Median;
 
     static IEnumerable<FigureChange> Sessions(BenchReport before, BenchReport after) =>
         from a in before.Sessions

@@ -45,6 +45,12 @@ public sealed record CaseFigures
     /// <summary>The same by chunk, in order: the chart's line.</summary>
     public required IReadOnlyList<double> Series { get; init; }
 
+    /// <summary>Each stage alone on its device.</summary>
+    public required IReadOnlyList<StageFigures> Stages { get; init; }
+
+    /// <summary>Median time between chunks that <see cref="PipelineSimulation"/> makes of the stages: beside a measured one it shows what simulations are worth here.</summary>
+    public required double SimulatedMedianMilliseconds { get; init; }
+
     /// <summary>From the loaded model to the first chunk, the picture's encoding included; null where simulated, as all below.</summary>
     public double? FirstFrameMilliseconds { get; init; }
 
@@ -60,7 +66,10 @@ public sealed record CaseFigures
 }
 
 /// <summary>A stage alone on its device, by chunk.</summary>
-public sealed record StageFigures(string Stage, string Device, TimeSpread Time);
+public sealed record StageFigures(string Stage, string Device, TimeSpread Time)
+{
+    public const string Hearing = "hearing", Diffusion = "diffusion", Decoder = "decoder";
+}
 
 /// <summary>How fast a character falls silent, and answers.</summary>
 /// <param name="Silence">From the interruption to the first silent packet of sound.</param>
@@ -95,8 +104,6 @@ public sealed record BenchReport
     public required BenchSettings Settings { get; init; }
 
     public required IReadOnlyList<CaseFigures> Cases { get; init; }
-
-    public required IReadOnlyList<StageFigures> Stages { get; init; }
 
     public InterruptFigures? Interruption { get; init; }
 

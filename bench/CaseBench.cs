@@ -6,7 +6,9 @@ using TalkingMachines.Serving;
 namespace TalkingMachines.Bench;
 
 /// <summary>Measures one placement end to end, by the stages of a call with nothing at the end; or its stages alone, for a simulation.</summary>
-public sealed class CaseBench(string folder, int? steps, int chunks)
+/// <param name="folder">Of the model.</param>
+/// <param name="steps">Instead of the model's own.</param>
+public sealed class CaseBench(string folder, int? steps, BenchSettings settings)
 {
     /// <summary>Grow the pools and compile the code, as a call does before it says that it is ready.</summary>
     const int WarmChunks = 3;
@@ -24,51 +26,68 @@ public sealed class CaseBench(string folder, int? steps, int chunks)
         PeakMemory.Reset();
         var clock = new ChunkClock(progress);
         var energy = new EnergyMeter();
-        var report = await Generate(avatar, chunks, clock, stop);
+        var report = await Generate(avatar, settings.Chunks, clock, stop);
         double? joules = energy.Joules();
+        long peak = PeakMemory.Bytes();
+        using var character = new CharacterReference(avatar, Portrait(avatar));
+        var times = StageTimes.Measure(avatar, character, StageChunks, stop);
         return new CaseFigures
         {
             Name = plan.Name,
-            Placement = report.DiffusionDevice == report.DecoderDevice ? report.DiffusionDevice : $"{report.DiffusionDevice} | {report.DecoderDevice}",
+            Placement = Names(placement),
             Source = FigureSource.Measured,
             FramesPerSecond = report.FramesPerSecond,
             RealTimeFactor = report.RealTimeFactor,
             TimeBetweenChunks = TimeSpread.Of(clock.Milliseconds, report.ChunkMilliseconds),
             Series = clock.Milliseconds,
+            Stages = Figures(times, placement),
+            SimulatedMedianMilliseconds = TimeSpread.Of(Simulated(times, placement.IsDisaggregated).Skip(1), settings.ChunkMilliseconds).Median,
             FirstFrameMilliseconds = report.FirstFrameMilliseconds,
-            PeakProcessBytes = PeakMemory.Bytes(),
+            PeakProcessBytes = peak,
             PeakTensorBytes = report.PeakTensorBytes,
             ManagedBytesPerChunk = report.ManagedBytesPerChunk,
             JoulesPerVideoSecond = joules / report.VideoSeconds,
         };
     }
 
-    /// <summary>Measures each stage of a case alone.</summary>
-    public StageTimes MeasureStages(CasePlan plan, CancellationToken stop)
+    /// <summary>The figures of a case that cannot run, from its stages alone.</summary>
+    public CaseFigures Simulate(CasePlan plan, CancellationToken stop)
     {
         using var placement = Placement.Open(plan.Placement);
         using var avatar = Avatar.Load(folder, placement.Diffusion, placement.Decoder, steps);
         using var character = new CharacterReference(avatar, Portrait(avatar));
-        return StageTimes.Measure(avatar, character, Math.Min(chunks, MostStageChunks), stop);
-    }
-
-    /// <summary>The figures of a case that cannot run.</summary>
-    public CaseFigures Simulate(CasePlan plan, StageTimes times, BenchSettings settings)
-    {
-        double[] between = plan.Overlaps ? PipelineSimulation.Disaggregated(times, chunks) : PipelineSimulation.SelfContained(times, chunks);
+        var times = StageTimes.Measure(avatar, character, StageChunks, stop);
+        double[] between = Simulated(times, plan.Overlaps);
+        var spread = TimeSpread.Of(between.Skip(1), settings.ChunkMilliseconds);
         double seconds = between.Sum() / 1000;
         return new CaseFigures
         {
             Name = plan.Name,
-            Placement = plan.Diffusion == plan.Decoder ? plan.Diffusion : $"{plan.Diffusion} | {plan.Decoder}",
+            Placement = Names(placement),
             Source = FigureSource.Simulated,
             Note = plan.Note,
-            FramesPerSecond = chunks * settings.ChunkFrames / seconds,
-            RealTimeFactor = chunks * settings.ChunkMilliseconds / 1000 / seconds,
-            TimeBetweenChunks = TimeSpread.Of(between.Skip(1), settings.ChunkMilliseconds),
+            FramesPerSecond = settings.Chunks * settings.ChunkFrames / seconds,
+            RealTimeFactor = settings.Chunks * settings.ChunkMilliseconds / 1000 / seconds,
+            TimeBetweenChunks = spread,
             Series = between[1..],
+            Stages = Figures(times, placement),
+            SimulatedMedianMilliseconds = spread.Median,
         };
     }
+
+    int StageChunks => Math.Min(settings.Chunks, MostStageChunks);
+
+    double[] Simulated(StageTimes times, bool overlaps) =>
+        overlaps ? PipelineSimulation.Disaggregated(times, settings.Chunks) : PipelineSimulation.SelfContained(times, settings.Chunks);
+
+    StageFigures[] Figures(StageTimes times, Placement on) =>
+    [
+        new(StageFigures.Hearing, on.Diffusion.Name, TimeSpread.Of(times.Drive, settings.ChunkMilliseconds)),
+        new(StageFigures.Diffusion, on.Diffusion.Name, TimeSpread.Of(times.Diffusion, settings.ChunkMilliseconds)),
+        new(StageFigures.Decoder, on.Decoder.Name, TimeSpread.Of(times.Decoder, settings.ChunkMilliseconds)),
+    ];
+
+    static string Names(Placement placement) => placement.IsDisaggregated ? $"{placement.Diffusion} | {placement.Decoder}" : $"{placement.Diffusion}";
 
     /// <summary>The character that is measured.</summary>
     public static Media.Picture Portrait(Avatar avatar) => new PuppetRenderer().Draw(Puppet.FromSeed(1), PuppetPose.Neutral, avatar.Config.Picture);

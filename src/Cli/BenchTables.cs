@@ -15,6 +15,9 @@ internal static class BenchTables
         ("TTBC p95, ms", "0", run => run.TimeBetweenChunks.P95),
         ("TTBC p99, ms", "0", run => run.TimeBetweenChunks.P99),
         ("TTBC max, ms", "0", run => run.TimeBetweenChunks.Max),
+        ("TTBC median by simulation, ms", "0", run => run.SimulatedMedianMilliseconds),
+        ("diffusion alone, ms a chunk", "0", run => Stage(run, StageFigures.Diffusion)),
+        ("decoder alone, ms a chunk", "0", run => Stage(run, StageFigures.Decoder)),
         ("first frame, ms", "0", run => run.FirstFrameMilliseconds),
         ("peak memory of the process, MB", "0", run => run.PeakProcessBytes / 1e6),
         ("peak memory of tensors, MB", "0.0", run => run.PeakTensorBytes / 1e6),
@@ -49,14 +52,15 @@ internal static class BenchTables
             string source = run.Source == FigureSource.Measured ? "measured" : run.Note ?? "simulated";
             terminal.Result($"{i + 1}: {run.Name}, {run.Placement}: {source}.");
         }
-        foreach (var stage in report.Stages) terminal.Result(Text($"{stage.Stage} alone on {stage.Device}: {stage.Time.Median:0.0} ms a chunk, p95 {stage.Time.P95:0.0}"));
         Histogram(report.Cases[0], terminal);
     }
+
+    static double? Stage(CaseFigures run, string stage) => run.Stages.FirstOrDefault(each => each.Stage == stage)?.Time.Median;
 
     static void Histogram(CaseFigures run, Terminal terminal)
     {
         const int longest = 50;
-        terminal.Result($"TTBC of case 1, ms:");
+        terminal.Result("TTBC of case 1, ms:");
         int most = run.TimeBetweenChunks.Histogram.Select(bin => bin.Count).DefaultIfEmpty(1).Max();
         foreach (var bin in run.TimeBetweenChunks.Histogram)
             if (bin.Count > 0) terminal.Result(Text($"{bin.From,6:0} - {bin.To,-6:0} {new string('#', Math.Max(1, bin.Count * longest / most))} {bin.Count}"));

@@ -82,16 +82,14 @@ internal sealed class BenchVerb : ModelVerb
         var settings = Settings(folder, stepsAsked, count);
         var plans = values.GetValue(device) is { Length: > 0 } named ? [.. named.Select(CasePlan.Named)] : PaperCases.On(Environment.ProcessorCount);
         foreach (var plan in plans) OpenPlacement(plan.Placement).Dispose(); // a wrong name is told before minutes have passed
-        var bench = new CaseBench(folder, stepsAsked, count);
+        var bench = new CaseBench(folder, stepsAsked, settings);
         var cases = new List<CaseFigures>();
-        var stages = new List<StageFigures>();
-        foreach (var plan in plans) cases.Add(await CaseAsync(bench, plan, settings, stages, terminal, stop));
+        foreach (var plan in plans) cases.Add(await CaseAsync(bench, plan, terminal, stop));
         var (interruption, calls) = await CallsAsync(folder, stepsAsked, plans[0], values.GetValue(sessions), terminal, stop);
-        return new BenchReport { Machine = machine, Settings = settings, Cases = cases, Stages = stages, Interruption = interruption, Sessions = calls };
+        return new BenchReport { Machine = machine, Settings = settings, Cases = cases, Interruption = interruption, Sessions = calls };
     }
 
-    static async Task<CaseFigures> CaseAsync(
-        CaseBench bench, CasePlan plan, BenchSettings settings, List<StageFigures> stages, Terminal terminal, CancellationToken stop)
+    static async Task<CaseFigures> CaseAsync(CaseBench bench, CasePlan plan, Terminal terminal, CancellationToken stop)
     {
         if (plan.IsRun)
         {
@@ -99,10 +97,7 @@ internal sealed class BenchVerb : ModelVerb
             return await bench.MeasureAsync(plan, watch, stop);
         }
         terminal.Note($"{plan.Name}: measuring each stage alone ...");
-        var times = bench.MeasureStages(plan, stop);
-        foreach (var (stage, on, each) in new[] { ("hearing", plan.Diffusion, times.Drive), ("diffusion", plan.Diffusion, times.Diffusion), ("decoder", plan.Decoder, times.Decoder) })
-            if (!stages.Any(known => (known.Stage, known.Device) == (stage, on))) stages.Add(new StageFigures(stage, on, TimeSpread.Of(each, settings.ChunkMilliseconds)));
-        return bench.Simulate(plan, times, settings);
+        return bench.Simulate(plan, stop);
     }
 
     static async Task<(InterruptFigures? Interruption, IReadOnlyList<SessionsFigures> Sessions)> CallsAsync(
@@ -135,7 +130,7 @@ internal sealed class BenchVerb : ModelVerb
         using var bench = new ModelBench(folder, steps, threads);
         using var bar = terminal.Progress("by turns", 2 * TorchRounds);
         var comparison = bench.Run(python, TorchRounds, done => bar.Report(done), stop);
-        return new BenchReport { Machine = machine, Settings = Settings(folder, steps, 0), Cases = [], Stages = [], PyTorch = comparison };
+        return new BenchReport { Machine = machine, Settings = Settings(folder, steps, 0), Cases = [], PyTorch = comparison };
     }
 
     static BenchSettings Settings(string folder, int? steps, int chunks)

@@ -122,9 +122,10 @@ public sealed class BenchReportTests : IDisposable
                 RealTimeFactor = 750 / median,
                 TimeBetweenChunks = TimeSpread.Of([median, median], 750),
                 Series = [median, median],
+                Stages = [],
+                SimulatedMedianMilliseconds = median,
                 PeakTensorBytes = 1_000_000,
             },
         ],
-        Stages = [],
     };
 }

@@ -12,7 +12,7 @@ public sealed class TinyBenchTests(TinySession tiny) : IClassFixture<TinySession
     public async Task A_measured_case_has_a_time_for_each_chunk_after_the_first()
     {
         var plan = CasePlan.Named("cpu:0");
-        var figures = await new CaseBench(tiny.Model, null, 6).MeasureAsync(plan, null, CancellationToken.None);
+        var figures = await new CaseBench(tiny.Model, null, new BenchSettings(tiny.Model, 2, 6, 12, 64, 750)).MeasureAsync(plan, null, CancellationToken.None);
         Assert.Equal((FigureSource.Measured, "cpu:0", 5), (figures.Source, figures.Placement, figures.Series.Count));
         Assert.Equal(figures.Series.Max(), figures.TimeBetweenChunks.Max);
         Assert.Equal(5, figures.TimeBetweenChunks.Histogram.Sum(bin => bin.Count));
@@ -38,7 +38,7 @@ public sealed class TinyBenchTests(TinySession tiny) : IClassFixture<TinySession
         var bench = new SessionBench(tiny.Avatar, character, CaseBench.Portrait(tiny.Avatar));
         var cut = await bench.InterruptAsync(2, CancellationToken.None);
         Assert.Equal((2, 2), (cut.Silence.Count, cut.Answer.Count));
-        var sessions = await bench.CountAsync(2, TimeSpan.FromSeconds(1.5), null, CancellationToken.None);
+        var sessions = await bench.CountAsync(2, TimeSpan.FromSeconds(0.8), null, CancellationToken.None);
         Assert.Equal(1, sessions[0].Sessions);
         Assert.All(sessions, each => Assert.InRange(each.RepeatedFrames, 0, 1));
     }
