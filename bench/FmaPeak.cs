@@ -19,6 +19,17 @@ static class FmaPeak
         return best;
     }
 
+    /// <summary>Operations of <see cref="Alone"/>.</summary>
+    internal static double AloneWork => 2.0 * Lanes * Chains * Turns;
+
+    static int Lanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+
+    /// <summary>One round on this thread, which the caller times.</summary>
+    internal static void Alone()
+    {
+        if (float.IsNaN(Sum())) throw new InvalidOperationException("Halves and quarters do not add up.");
+    }
+
     static double Round(int threads)
     {
         double[] seconds = new double[threads];
@@ -27,18 +38,19 @@ static class FmaPeak
         foreach (var thread in others) thread.Start();
         seconds[0] = Loop(start);
         foreach (var thread in others) thread.Join();
-        int lanes = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
-        return seconds.Sum(each => 2.0 * lanes * Chains * Turns / each / 1e9);
+        return seconds.Sum(each => AloneWork / each / 1e9);
     }
 
     static double Loop(Barrier start)
     {
         start.SignalAndWait();
         long begun = Stopwatch.GetTimestamp();
-        float sum = Vector512.IsHardwareAccelerated ? Wide(Turns) : Vector256.IsHardwareAccelerated ? Half(Turns) : Quarter(Turns);
+        float sum = Sum();
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         return float.IsNaN(sum) ? 0 : seconds; // the sum is used, so the loop stays
     }
+
+    static float Sum() => Vector512.IsHardwareAccelerated ? Wide(Turns) : Vector256.IsHardwareAccelerated ? Half(Turns) : Quarter(Turns);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static float Wide(int turns)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Bench;
@@ -111,7 +110,7 @@ public static class KernelBench
     }
 
     // Each side's threads spin on for a while after work, into the next one's round.
-    static double Settled(Func<double> measure)
+    internal static double Settled(Func<double> measure)
     {
         using var pause = new ManualResetEventSlim();
         pause.Wait(Settling);
@@ -119,7 +118,7 @@ public static class KernelBench
     }
 
     /// <summary>Seconds of one call, over a round that begins with calls that are not timed: the caches hold another's data.</summary>
-    static double Round(Action call, int calls)
+    internal static double Round(Action call, int calls)
     {
         Time(call, Math.Max(1, calls / 4));
         return Time(call, calls) / calls;
@@ -129,7 +128,7 @@ public static class KernelBench
     /// Calls until the compiler has made its last version of all that is called: it counts thirty calls of each method, from a
     /// tenth of a second after the last new one on, and its own thread needs a while. Where a call takes long that matters little.
     /// </summary>
-    static void WarmUp(Action call)
+    internal static void WarmUp(Action call)
     {
         Stopwatch whole = Stopwatch.StartNew(), quiet = Stopwatch.StartNew();
         long compiled = JitInfo.GetCompiledMethodCount();
@@ -154,18 +153,12 @@ public static class KernelBench
         return Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
-    static double Median(List<double> values)
+    internal static double Median(List<double> values)
     {
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    static string Machine()
-    {
-        const string file = "/proc/cpuinfo";
-        string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(each => each.StartsWith("model name", StringComparison.Ordinal)) : null;
-        string processor = line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':') + 1)..].Trim();
-        int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
-        return $"{processor}, {Environment.ProcessorCount} cores, {width}-bit vectors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
-    }
+    static string Machine() =>
+        $"{BenchMachine.ProcessorName()}, {Environment.ProcessorCount} cores, {BenchMachine.VectorWidth()}-bit vectors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 }

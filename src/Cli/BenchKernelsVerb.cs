@@ -41,7 +41,7 @@ internal sealed class BenchKernelsVerb : Verb
     }
 
     string? Python(ParseResult values) => values.GetValue(against) is null ? null
-        : PyTorchKernels.FindPython() ?? throw new VerbException("--against pytorch needs a python3 that can import torch; on Debian: apt-get install python3-torch.");
+        : PythonChild.WithTorch() ?? throw new VerbException("--against pytorch needs a python3 that can import torch; on Debian: apt-get install python3-torch.");
 
     static void Show(KernelReport report, Terminal terminal)
     {

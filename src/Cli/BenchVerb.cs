@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Reflection;
-using System.Runtime.InteropServices;
-using Spectre.Console;
+using TalkingMachines.Bench;
+using TalkingMachines.Media;
 using TalkingMachines.Models;
-using TalkingMachines.Puppets;
 using TalkingMachines.Serving;
 
 namespace TalkingMachines.Cli;
@@ -12,17 +9,30 @@ namespace TalkingMachines.Cli;
 /// <summary>Honest figures of this machine, end to end: from sound to pixels, decoder included, nothing left out but the file.</summary>
 internal sealed class BenchVerb : ModelVerb
 {
-    const int WarmChunks = 3; // grows the pools and compiles the code, as a call does before it says that it is ready
+    const int Interruptions = 10, TorchRounds = 9;
+
+    static readonly TimeSpan SessionLength = TimeSpan.FromSeconds(12);
 
     readonly Option<string> model = ModelOption();
     readonly Option<int> steps = StepsOption();
     readonly Option<int> chunks = Number("--chunks", "Chunks to generate in each placement", 40, 5, 100_000);
     readonly Option<string[]> device = new("--device")
     {
-        Description = "Placements to compare, such as cpu or cpu:0,cpu:1 [default: all cores for both, and the decoder on its own]",
+        Description = "Placements to compare, such as cpu or cpu:0,cpu:1 [default: all cores, and the paper's four cases]",
         HelpName = "DEVICE",
         AllowMultipleArgumentsPerToken = true,
     };
+    readonly Option<int> sessions = Number("--sessions", "Try so many calls at once, or fewer where real time is lost; 0 for none", 4, 0, 1000);
+    readonly Option<string> against = Text("--against", "pytorch", "Instead, run the same network in PyTorch by turns with ours (needs a python3 with torch)");
+    readonly Option<int> threads = Number("--threads", "Cores for --against [default: all]", Environment.ProcessorCount, 1, Environment.ProcessorCount);
+    readonly Option<string[]> compare = new("--compare")
+    {
+        Description = "Instead, compare two reports, the older first",
+        HelpName = "REPORT",
+        Arity = new ArgumentArity(2, 2),
+        AllowMultipleArgumentsPerToken = true,
+    };
+    readonly Option<string> output = Text("--out", "DIR", "Where report.json and the charts go");
     readonly Option<bool> json = JsonOption();
 
     /// <param name="parts">Other things to measure, each a verb below this one.</param>
@@ -30,76 +40,132 @@ internal sealed class BenchVerb : ModelVerb
         "bench",
         "Measure speed, delay and memory end to end, decoder included.",
         "bench",
-        "bench --device cpu cpu:0,cpu:1 --chunks 100 --json")
+        "bench --device cpu cpu:0,cpu:1 --chunks 100 --json",
+        "bench --against pytorch",
+        "bench --compare before/report.json after/report.json")
     {
-        foreach (var option in new Option[] { model, steps, chunks, device, json }) Add(option);
+        output.DefaultValueFactory = _ => Path.Combine("out", "bench");
+        against.AcceptOnlyFromAmong("pytorch");
+        foreach (var option in new Option[] { model, steps, chunks, device, sessions, against, threads, compare, output, json }) Add(option);
         foreach (var part in parts) Add(part);
     }
 
     protected override async Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
-        string folder = ModelFolder(values.GetValue(model));
-        var placements = values.GetValue(device) is { Length: > 0 } named ? named : Placement.Usual(Environment.ProcessorCount);
-        var runs = new List<GenerationReport>();
-        foreach (string each in placements)
+        if (values.GetValue(compare) is { Length: 2 } reports)
         {
-            using var placement = OpenPlacement(each);
-            using var avatar = Load(folder, placement, values, steps);
-            using var watch = new Watch(terminal, each);
-            await Generate(avatar, WarmChunks, null, stop);
-            runs.Add(await Generate(avatar, values.GetValue(chunks), watch, stop));
+            Compare(reports[0], reports[1], values.GetValue(json), terminal);
+            return;
         }
-        var report = BenchReport.OfThisMachine(folder, values.GetValue(chunks), runs);
-        if (values.GetValue(json)) terminal.Result(Json(report));
-        else Show(report, terminal);
+        string folder = ModelFolder(values.GetValue(model));
+        int? stepsAsked = values.GetResult(steps) is null ? null : values.GetValue(steps);
+        var report = values.GetValue(against) is null
+            ? await MeasureAsync(folder, stepsAsked, values, terminal, stop)
+            : AgainstTorch(folder, stepsAsked, values.GetValue(threads), terminal, stop);
+        if (values.GetValue(json)) terminal.Result(report.ToJson());
+        else BenchTables.Show(report, terminal);
+        if (values.GetValue(against) is null) WriteFiles(report, values.GetRequiredValue(output), terminal);
     }
 
-    static Task<GenerationReport> Generate(Avatar avatar, int chunks, IProgress<GenerationProgress>? progress, CancellationToken stop)
+    static void Compare(string before, string after, bool asJson, Terminal terminal)
     {
-        var config = avatar.Config;
-        var picture = new PuppetRenderer().Draw(Puppet.FromSeed(1), PuppetPose.Neutral, config.Picture);
-        var sound = new VoiceLikeSound((long)chunks * config.ChunkFrames * VideoGeneration.SampleRate / config.FramesPerSecond);
-        return new VideoGeneration(avatar).RunAsync(picture, sound, null, progress, stop);
+        var comparison = BenchComparison.Of(BenchReport.Read(before), BenchReport.Read(after));
+        if (comparison.Changes.Count == 0) throw new VerbException($"{before} and {after} have no case in common: nothing can be compared.");
+        if (asJson) terminal.Result(Json(comparison));
+        else BenchTables.Show(comparison, terminal);
     }
 
-    static void Show(BenchReport report, Terminal terminal)
+    async Task<BenchReport> MeasureAsync(string folder, int? stepsAsked, ParseResult values, Terminal terminal, CancellationToken stop)
     {
-        var first = report.Runs[0];
-        terminal.Result($"{report.Processor}, {report.Cores} cores, {report.System}; version {report.Version}");
-        terminal.Result(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Model}: {first.Steps} steps, {report.Chunks} chunks of {first.ChunkMilliseconds:0} ms, which the time between chunks (TTBC) must stay below"));
-        var table = new Table().RoundedBorder().AddColumn("diffusion | decoder");
-        foreach (var run in report.Runs)
-            table.AddColumn(new TableColumn(Markup.Escape(run.DiffusionDevice == run.DecoderDevice ? run.DiffusionDevice : $"{run.DiffusionDevice} | {run.DecoderDevice}")).RightAligned());
-        foreach (var (name, format, value) in Figures)
-            table.AddRow([name, .. report.Runs.Select(run => value(run).ToString(format, CultureInfo.InvariantCulture))]);
-        terminal.Tables.Write(table);
+        var machine = BenchMachine.OfThis(TimeProvider.System, typeof(BenchVerb).Assembly); // before our own work loads it
+        int count = values.GetValue(chunks);
+        var settings = Settings(folder, stepsAsked, count);
+        var plans = values.GetValue(device) is { Length: > 0 } named ? [.. named.Select(CasePlan.Named)] : PaperCases.On(Environment.ProcessorCount);
+        foreach (var plan in plans) OpenPlacement(plan.Placement).Dispose(); // a wrong name is told before minutes have passed
+        var bench = new CaseBench(folder, stepsAsked, settings);
+        var cases = new List<CaseFigures>();
+        foreach (var plan in plans) cases.Add(await CaseAsync(bench, plan, terminal, stop));
+        var (interruption, calls) = await CallsAsync(folder, stepsAsked, plans[0], values.GetValue(sessions), terminal, stop);
+        return new BenchReport { Machine = machine, Settings = settings, Cases = cases, Interruption = interruption, Sessions = calls };
     }
 
-    static readonly (string Name, string Format, Func<GenerationReport, double> Value)[] Figures =
-    [
-        ("frames a second", "0.0", run => run.FramesPerSecond),
-        ("times real time", "0.00", run => run.RealTimeFactor),
-        ("TTBC median, ms", "0", run => run.TimeBetweenChunksMilliseconds.Median),
-        ("TTBC p95, ms", "0", run => run.TimeBetweenChunksMilliseconds.P95),
-        ("TTBC p99, ms", "0", run => run.TimeBetweenChunksMilliseconds.P99),
-        ("TTBC max, ms", "0", run => run.TimeBetweenChunksMilliseconds.Max),
-        ("first frame, ms", "0", run => run.FirstFrameMilliseconds),
-        ("peak memory of the process, MB", "0", run => run.PeakProcessBytes / 1e6),
-        ("peak memory of tensors, MB", "0.0", run => run.PeakTensorBytes / 1e6),
-        ("managed memory a chunk, KiB", "0.0", run => run.ManagedBytesPerChunk / 1024.0),
-    ];
-
-    /// <summary>What was measured, and on what.</summary>
-    /// <param name="Version">Of the program, with the commit that it was built from.</param>
-    /// <param name="Chunks">Generated in each run.</param>
-    /// <param name="Runs">One a placement. Peak memory of the process counts from its start.</param>
-    sealed record BenchReport(string Processor, int Cores, string System, string Version, string Model, int Chunks, IReadOnlyList<GenerationReport> Runs)
+    static async Task<CaseFigures> CaseAsync(CaseBench bench, CasePlan plan, Terminal terminal, CancellationToken stop)
     {
-        public static BenchReport OfThisMachine(string model, int chunks, IReadOnlyList<GenerationReport> runs) => new(
-            DoctorVerb.ProcessorName(), Environment.ProcessorCount, $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
-            typeof(BenchVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
-            model, chunks, runs);
+        if (plan.IsRun)
+        {
+            using var watch = new Watch(terminal, plan.Name);
+            return await bench.MeasureAsync(plan, watch, stop);
+        }
+        terminal.Note($"{plan.Name}: measuring each stage alone ...");
+        return bench.Simulate(plan, stop);
+    }
+
+    static async Task<(InterruptFigures? Interruption, IReadOnlyList<SessionsFigures> Sessions)> CallsAsync(
+        string folder, int? steps, CasePlan plan, int most, Terminal terminal, CancellationToken stop)
+    {
+        if (most == 0) return (null, []);
+        using var placement = OpenPlacement(plan.Placement);
+        using var avatar = Avatar.Load(folder, placement.Diffusion, placement.Decoder, steps);
+        var portrait = CaseBench.Portrait(avatar);
+        using var character = new CharacterReference(avatar, portrait);
+        var bench = new SessionBench(avatar, character, portrait);
+        terminal.Note($"interrupting a call {Interruptions} times ...");
+        InterruptFigures? interruption = null;
+        try
+        {
+            interruption = await bench.InterruptAsync(Interruptions, stop);
+            return (interruption, await bench.CountAsync(most, SessionLength, each => terminal.Note($"{each.Sessions} call(s) at once: measured."), stop));
+        }
+        catch (TimeoutException tooSlow)
+        {
+            terminal.Note(tooSlow.Message);
+            return (interruption, []);
+        }
+    }
+
+    static BenchReport AgainstTorch(string folder, int? steps, int threads, Terminal terminal, CancellationToken stop)
+    {
+        string python = PythonChild.WithTorch() ?? throw new VerbException("--against pytorch needs a python3 that can import torch; on Debian: apt-get install python3-torch.");
+        var machine = BenchMachine.OfThis(TimeProvider.System, typeof(BenchVerb).Assembly);
+        using var bench = new ModelBench(folder, steps, threads);
+        using var bar = terminal.Progress("by turns", 2 * TorchRounds);
+        var comparison = bench.Run(python, TorchRounds, done => bar.Report(done), stop);
+        return new BenchReport { Machine = machine, Settings = Settings(folder, steps, 0), Cases = [], PyTorch = comparison };
+    }
+
+    static BenchSettings Settings(string folder, int? steps, int chunks)
+    {
+        var config = Avatar.ReadConfig(Path.Combine(folder, Avatar.ConfigFile));
+        return new BenchSettings(folder, steps ?? config.Steps.Length, chunks, config.ChunkFrames, config.Picture, 1000.0 * config.ChunkFrames / config.FramesPerSecond);
+    }
+
+    static void WriteFiles(BenchReport report, string folder, Terminal terminal)
+    {
+        Directory.CreateDirectory(folder);
+        WriteText(Path.Combine(folder, "report.json"), report.ToJson());
+        foreach (var (name, chart) in new[] { ("time-between-chunks", BenchCharts.TimeBetweenChunks(report)), ("sessions", BenchCharts.Sessions(report)) })
+        {
+            if (chart is null) continue;
+            WriteText(Path.Combine(folder, $"{name}.svg"), chart.ToSvg());
+            Png.Write(chart.ToPicture(), Path.Combine(folder, $"{name}.png"));
+        }
+        terminal.Note($"Report and charts are in {folder}.");
+    }
+
+    // Beside, then renamed: a file that is there is whole.
+    static void WriteText(string path, string text)
+    {
+        string part = path + ".part";
+        try
+        {
+            File.WriteAllText(part, text);
+            File.Move(part, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
     }
 
     /// <summary>A bar for each placement.</summary>

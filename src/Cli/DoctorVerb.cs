@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Spectre.Console;
+using TalkingMachines.Bench;
 using TalkingMachines.Models;
 using TalkingMachines.Models.Wan;
 using TalkingMachines.Serving;
@@ -63,7 +64,7 @@ internal sealed class DoctorVerb : Verb
         var table = Titled("Machine", "", "");
         double gibibytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30);
         Row(table, "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
-        Row(table, "processor", $"{ProcessorName()}, {Environment.ProcessorCount} cores for this process");
+        Row(table, "processor", $"{BenchMachine.ProcessorName()}, {Environment.ProcessorCount} cores for this process");
         Row(table, "SIMD", $"hardware width {HardwareBits()} bits; 512-bit code {(Vector512.IsHardwareAccelerated ? "as such" : "in halves")}");
         Row(table, "memory", string.Create(CultureInfo.InvariantCulture, $"{gibibytes:0.0} GiB"));
         Row(table, "CUDA driver", OutsidePart.Library("libcuda.so.1") is not null ? "found" : "none: everything runs on the processor");
@@ -111,11 +112,4 @@ internal sealed class DoctorVerb : Verb
 
     /// <summary>Width of <see cref="Vector{T}"/>, or 512 where the processor has it: Vector itself stops at 256.</summary>
     static int HardwareBits() => Vector512.IsHardwareAccelerated ? 512 : Vector.IsHardwareAccelerated ? 8 * Vector<byte>.Count : 0;
-
-    internal static string ProcessorName()
-    {
-        const string file = "/proc/cpuinfo";
-        string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(each => each.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':') + 1)..].Trim();
-    }
 }

@@ -96,13 +96,19 @@ public sealed class GenerateVerbTests : IDisposable
     [Fact]
     public async Task Bench_measures_each_placement()
     {
-        var outcome = await BuiltProgram.Run(folder.Root, "bench", "--model", "tiny", "--chunks", "6", "--device", "cpu:0", "cpu:0,cpu:0", "--json");
+        string[] bench = ["bench", "--model", "tiny", "--chunks", "6", "--sessions", "0", "--device", "cpu:0"];
+        var outcome = await BuiltProgram.Run(folder.Root, [.. bench, "cpu:0,cpu:0", "--json", "--out", "first"]);
         Assert.Equal(0, outcome.Code);
-        var runs = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("runs");
-        Assert.Equal([72, 72], runs.EnumerateArray().Select(run => run.GetProperty("frames").GetInt32()));
-        Assert.All(runs.EnumerateArray(), run => Assert.InRange(run.GetProperty("timeBetweenChunksMilliseconds").GetProperty("median").GetDouble(), 0.01, 60_000));
-        var table = await BuiltProgram.Run(folder.Root, "bench", "--model", "tiny", "--chunks", "5", "--device", "cpu:0");
+        var runs = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("cases");
+        Assert.Equal(["cpu:0", "cpu:0 | cpu:0"], runs.EnumerateArray().Select(run => run.GetProperty("placement").GetString()));
+        Assert.All(runs.EnumerateArray(), run => Assert.InRange(run.GetProperty("timeBetweenChunks").GetProperty("median").GetDouble(), 0.01, 60_000));
+        var table = await BuiltProgram.Run(folder.Root, [.. bench, "--out", "second"]);
         Assert.Contains("TTBC median", table.Output, StringComparison.Ordinal);
+        Assert.Equal(["report.json", "time-between-chunks.png", "time-between-chunks.svg"], Directory.EnumerateFiles(folder.File("second")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var compared = await BuiltProgram.Run(folder.Root, "bench", "--compare", "first/report.json", "second/report.json");
+        Assert.Equal(0, compared.Code);
+        Assert.Contains("TTBC median", compared.Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await BuiltProgram.Run(folder.Root, "bench", "--compare", "first/report.json", "nowhere.json")).Code);
     }
 
     static string[] Arguments(string more, string picture = "face.png", string speech = "voice.wav", string output = "v.avi", string model = "tiny") =>

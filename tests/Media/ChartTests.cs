@@ -54,6 +54,17 @@ public sealed class ChartTests
         Assert.Contains(" 48L", svg, StringComparison.Ordinal);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void The_same_chart_as_pixels_has_every_line_in_its_colour(bool logY)
+    {
+        var picture = Example(logY).ToPicture();
+        Assert.Equal((800, 450), (picture.Width, picture.Height));
+        foreach (var colour in new[] { (0x00, 0x72, 0xb2), (0xd5, 0x5e, 0x00) })
+            Assert.Contains(picture.Pixels.Chunk(3), pixel => (pixel[0], pixel[1], pixel[2]) == colour);
+        foreach (double value in new[] { 0, double.NaN, 1e300 })
+            new Chart { LogY = logY, FromZero = true, Headroom = 0.5, Series = [new ChartSeries("flat", [0, 1], [value, value])] }.ToPicture();
+    }
+
     static Chart Example(bool logY) => new()
     {
         Title = "loss <of> \"a\" & b",
