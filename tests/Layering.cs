@@ -28,6 +28,7 @@ public partial class Layering
         ["Serving"] = ["Models", "Media", "Puppets", "WebRtc"],
         ["Cli"] = [Everything],
         ["Bench"] = [Everything],
+        ["Calls"] = [Everything],
     };
 
     static readonly string[] MayBeUnsafe = ["Tensors", "Media", "WebRtc", "Tests"];
@@ -102,8 +103,9 @@ public partial class Layering
         Assert.Empty(found);
     }
 
-    static XDocument Descriptions(string project) => XDocument.Load(
-        Checkout.File(project == "Bench" ? "bench/Bench.csproj" : $"src/{project}/{project}.csproj"));
+    static XDocument Descriptions(string project) => XDocument.Load(Checkout.File(Checkout.Files(".csproj")
+        .Select(Checkout.Relative)
+        .Single(path => Path.GetFileNameWithoutExtension(path) == project)));
 
     /// <summary>Our own assemblies that a compiled one names, without loading it.</summary>
     static IEnumerable<string> CompiledReferences(string project)

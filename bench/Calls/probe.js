@@ -58,7 +58,7 @@
         meter.port.onmessage = ({ data }) => {
             offsets.push(performance.now() - 1000 * data.at);
             if (offsets.length > 375) offsets.shift();
-            note(notes.sounds, { t: 1000 * data.at + Math.min(...offsets), level: data.level });
+            note(notes.sounds, { t: 1000 * data.at + Math.min(...offsets), level: watched.muted ? 0 : data.level }); // the page mutes itself at once when it interrupts
         };
         analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
         context.createMediaStreamSource(stream).connect(analyser).connect(meter).connect(context.destination);

@@ -49,6 +49,7 @@ internal sealed class CallVerb : ModelVerb
         // What is cheap to check comes before the weights are read.
         string folder = ModelFolder(values.GetValue(model));
         var options = WebOptionsOf(values, folder, terminal);
+        options.Check();
         var network = NetworkOptionsOf(values, options.Listen);
         CheckCodecs();
         var speech = new SpeechSynthesizer();

@@ -10,7 +10,7 @@ using TalkingMachines.Serving;
 
 namespace TalkingMachines.Cli;
 
-/// <summary>Says what this machine has and lacks: processor, memory, outside parts, shipped models.</summary>
+/// <summary>Says what this machine has and lacks: processor, memory, outside parts, shipped models, and which setting holds real time.</summary>
 internal sealed class DoctorVerb : Verb
 {
     const double UsualSeconds = 5; // about a clip of 81 frames
@@ -38,6 +38,7 @@ internal sealed class DoctorVerb : Verb
         terminal.Tables.Write(Machine());
         terminal.Tables.Write(Parts(out string[] missing));
         terminal.Tables.Write(Shipped(ShippedModels.Find()));
+        if (ShippedModels.Find() is [var first, ..]) Speed(terminal, PlacementSpeed.Measure(first.Folder));
         if (missing.Length > 0) terminal.Result($"To install what is missing: apt-get install {string.Join(' ', missing)}");
         return Task.CompletedTask;
     }
@@ -85,6 +86,18 @@ internal sealed class DoctorVerb : Verb
             Row(table, model.Name, string.Create(CultureInfo.InvariantCulture, $"{model.Bytes / 1e6:0.0} MB"), model.Folder);
         if (models.Count == 0) Row(table, "none", "", "a complete checkout has models/mini");
         return table;
+    }
+
+    static void Speed(Terminal terminal, IReadOnlyList<PlacementSpeed> speeds)
+    {
+        var table = Titled("Speed of the shipped model", "--device", "a chunk takes", "real time", "calls at once");
+        foreach (var each in speeds)
+            Row(table, each.Device, string.Create(CultureInfo.InvariantCulture, $"{each.Chunk.TotalMilliseconds:0} ms"),
+                string.Create(CultureInfo.InvariantCulture, $"{each.RealTime.TotalMilliseconds:0} ms"), each.HoldsRealTime ? $"{each.Calls}" : "too slow");
+        terminal.Tables.Write(table);
+        terminal.Result(speeds[0].HoldsRealTime
+            ? $"Fastest here: ./run call --device {speeds[0].Device}"
+            : "This machine is too slow, or too busy now, for the model in real time; ./run generate makes videos all the same.");
     }
 
     static Table Titled(string title, params string[] columns)

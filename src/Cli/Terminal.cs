@@ -49,7 +49,7 @@ internal sealed class Terminal(TextWriter results, TextWriter notes, bool isPlai
     public ProgressBar Progress(string task, long? total, long done = 0) => new(notes, isLive, TimeProvider.System, task, total, done);
 
     static bool IsForTheUser(Exception failure) =>
-        failure is VerbException or MediaException or TrainingException or WeightFileException or WebException or WebRtcException or AssistantException
+        failure is VerbException or MediaException or TrainingException or WeightFileException or WebServerException or WebRtcException or AssistantException
             or IOException or UnauthorizedAccessException;
 
     static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();

@@ -47,7 +47,7 @@ public sealed class CallHub : IAsyncDisposable
     {
         (this.avatar, this.network, this.voices, this.most) = (avatar, network, voices, most);
         this.clock = clock ?? TimeProvider.System;
-        chunkTime = TimeSpan.FromSeconds((double)avatar.Config.ChunkFrames / avatar.Config.FramesPerSecond);
+        chunkTime = RealTime(avatar.Config);
         sweeping = Task.Run(SweepAsync);
     }
 
@@ -60,7 +60,13 @@ public sealed class CallHub : IAsyncDisposable
     public TimeSpan ChunkCost { get; private set; }
 
     /// <summary>Conversations that real time has room for.</summary>
-    public int Capacity => most ?? (ChunkCost == TimeSpan.Zero ? 1 : Math.Clamp((int)(Margin * (chunkTime / ChunkCost)), 1, MostEver));
+    public int Capacity => most ?? (ChunkCost == TimeSpan.Zero ? 1 : CallsHeld(avatar.Config, ChunkCost));
+
+    /// <summary>How long a chunk is shown: what making it may take at most.</summary>
+    public static TimeSpan RealTime(AvatarConfig config) => TimeSpan.FromSeconds((double)config.ChunkFrames / config.FramesPerSecond);
+
+    /// <summary>Calls that devices hold in real time, with some margin, where a chunk costs them so much; at least one.</summary>
+    public static int CallsHeld(AvatarConfig config, TimeSpan chunkCost) => Math.Clamp((int)(Margin * (RealTime(config) / chunkCost)), 1, MostEver);
 
     public IReadOnlyCollection<Conversation> Conversations => [.. conversations.Values];
 

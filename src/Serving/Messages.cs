@@ -59,6 +59,15 @@ public abstract class ChunkMessage
     /// <summary>The sound of these frames, at <see cref="SoundBlock.SampleRate"/>; the last frame's may end early.</summary>
     public ReadOnlyMemory<float> Sound => sound!.Array.AsMemory(0, samples);
 
+    /// <summary>Copies the sound of some of the frames and returns how many samples that were.</summary>
+    internal int CopySound(int first, int frames, Span<float> target)
+    {
+        var all = Sound.Span;
+        int from = Math.Min(all.Length, first * DriveStage.FrameSamples), count = Math.Min(all.Length - from, frames * DriveStage.FrameSamples);
+        all.Slice(from, count).CopyTo(target);
+        return count;
+    }
+
     /// <summary>Gives the sound back unless it has moved on.</summary>
     protected void ReturnSound()
     {
@@ -93,9 +102,27 @@ public sealed class CodeChunk(DriveChunk before, Tensor codes) : ChunkMessage(be
     }
 }
 
-/// <summary>Finished frames, each [height,width,3] R G B, one after another.</summary>
-public sealed class FrameChunk(CodeChunk before, Loan<byte> pixels, int frameBytes) : ChunkMessage(before), IDisposable
+/// <summary>
+/// Finished frames, each [height,width,3] R G B, one after another, with their sound: a whole chunk, or in a call one latent of
+/// it after another, so that a turn begins before its first chunk is finished.
+/// </summary>
+public sealed class FrameChunk : ChunkMessage, IDisposable
 {
+    readonly Loan<byte> pixels;
+    readonly int frameBytes;
+
+    /// <summary>All frames of a chunk.</summary>
+    public FrameChunk(CodeChunk before, Loan<byte> pixels, int frameBytes) : base(before) => (this.pixels, this.frameBytes, IsLast) = (pixels, frameBytes, true);
+
+    /// <summary>Frames <paramref name="first"/> to <paramref name="first"/> + <paramref name="frames"/> of a chunk.</summary>
+    /// <param name="sound">Takes this part's sound.</param>
+    public FrameChunk(CodeChunk whole, int first, int frames, Loan<byte> pixels, int frameBytes, Loan<float> sound)
+        : base(whole.Turn, whole.Number, whole.FirstMotion + first, frames, whole.CopySound(first, frames, sound.Array), sound) =>
+        (this.pixels, this.frameBytes, IsLast) = (pixels, frameBytes, first + frames == whole.Frames);
+
+    /// <summary>Nothing of the chunk follows.</summary>
+    public bool IsLast { get; }
+
     /// <summary>When it was finished: <see cref="TimeProvider.GetTimestamp"/> of the system's clock.</summary>
     public long FinishedAt { get; } = TimeProvider.System.GetTimestamp();
 

@@ -10,6 +10,7 @@ namespace TalkingMachines.Serving;
 public sealed class Pipeline : IDisposable
 {
     const int BlocksAhead = 8;  // 0.8 s of sound at most
+    const int PartsAhead = 3;   // of a chunk, where it comes in parts
     const int ChunksAhead = 1;  // one waits between two stages while both are at work: enough for overlap, quick to interrupt
 
     readonly CancellationTokenSource stop;
@@ -17,7 +18,7 @@ public sealed class Pipeline : IDisposable
     readonly Channel<SoundBlock> sound = Bounded<SoundBlock>(BlocksAhead);
     readonly Channel<DriveChunk> drives = Bounded<DriveChunk>(ChunksAhead);
     readonly Channel<CodeChunk> codes = Bounded<CodeChunk>(ChunksAhead);
-    readonly Channel<FrameChunk> frames = Bounded<FrameChunk>(ChunksAhead);
+    readonly Channel<FrameChunk> frames;
     readonly DriveStage drive;
     readonly DiffusionStage diffusion;
     readonly DecoderStage decoder;
@@ -25,13 +26,14 @@ public sealed class Pipeline : IDisposable
 
     /// <summary>Starts the threads. The avatar and the character are others' too and stay theirs.</summary>
     /// <param name="seed">Of gestures and noise: the same seed and sound give the same frames.</param>
-    /// <param name="onRequest">For a call: makes a chunk at each <see cref="SoundBlock.EndsRequest"/> instead of one after another.</param>
+    /// <param name="onRequest">For a call: makes a chunk at each <see cref="SoundBlock.EndsRequest"/> instead of one after another, and gives its frames latent by latent.</param>
     public Pipeline(Avatar avatar, CharacterReference character, ulong seed, TurnCounter turns, bool onRequest = false, CancellationToken cancel = default)
     {
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        frames = Bounded<FrameChunk>(onRequest ? PartsAhead : ChunksAhead);
         drive = new DriveStage(avatar, seed, onRequest, turns, sound, drives, stop.Token);
         diffusion = new DiffusionStage(avatar, character, seed, turns, drives, codes, stop.Token);
-        decoder = new DecoderStage(avatar, character, turns, codes, frames, stop.Token);
+        decoder = new DecoderStage(avatar, character, byLatent: onRequest, turns, codes, frames, stop.Token);
         drive.Start();
         diffusion.Start();
         decoder.Start();

@@ -37,7 +37,7 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
     public void ShowFirst(ReadOnlySpan<byte> rgb) => rgb.CopyTo(shown);
 
     /// <summary>Takes the chunks of the newest turn that have been finished; those of older ones are thrown away.</summary>
-    /// <returns>When the newest was finished; null if none came.</returns>
+    /// <returns>When the newest whole chunk was finished; null if none was.</returns>
     /// <exception cref="ChannelClosedException">The pipeline has ended.</exception>
     public long? TakeFinished(int turn)
     {
@@ -50,7 +50,7 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
                 continue;
             }
             ready.Enqueue(chunk);
-            taken = chunk.FinishedAt;
+            if (chunk.IsLast) taken = chunk.FinishedAt;
         }
         if (finished.Completion.IsCompleted) throw new ChannelClosedException(finished.Completion.Exception?.InnerException);
         return taken;

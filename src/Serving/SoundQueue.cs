@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TalkingMachines.Serving;
 
 /// <summary>
@@ -9,7 +11,8 @@ namespace TalkingMachines.Serving;
 public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
 {
     readonly Lock gate = new();
-    readonly float[] ring = new float[seconds * SoundBlock.SampleRate];
+    readonly int capacity = seconds * SoundBlock.SampleRate;
+    float[] ring = ArrayPool<float>.Shared.Rent(seconds * SoundBlock.SampleRate); // megabytes a turn: garbage that size is collected late
     readonly List<(long Sample, string Text)> captions = [];
     readonly SemaphoreSlim room = new(0, 1);
     long appended;
@@ -55,8 +58,8 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
         lock (gate)
         {
             if (completed) return 0;
-            int count = (int)Math.Min(sound.Length, ring.Length - (appended - taken)), at = (int)(appended % ring.Length);
-            int first = Math.Min(count, ring.Length - at);
+            int count = (int)Math.Min(sound.Length, capacity - (appended - taken)), at = (int)(appended % Math.Max(1, capacity));
+            int first = Math.Min(count, capacity - at);
             sound[..first].CopyTo(ring.AsSpan(at));
             sound[first..count].CopyTo(ring);
             appended += count;
@@ -107,9 +110,9 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
         int count;
         lock (gate)
         {
-            count = (int)Math.Min(sound.Length, appended - taken);
+            count = closed ? 0 : (int)Math.Min(sound.Length, appended - taken);
             if (count == 0) return 0;
-            int at = (int)(taken % ring.Length), first = Math.Min(count, ring.Length - at);
+            int at = (int)(taken % capacity), first = Math.Min(count, capacity - at);
             ring.AsSpan(at, first).CopyTo(sound);
             ring.AsSpan(0, count - first).CopyTo(sound[first..]);
             taken += count;
@@ -125,10 +128,14 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
         WakeMaker();
     }
 
-    /// <summary>Lets go whoever waits for room: the turn is over.</summary>
+    /// <summary>Lets go whoever waits for room: the turn is over, and what was not taken is not said.</summary>
     public void Dispose()
     {
-        lock (gate) (completed, closed) = (true, true);
+        lock (gate)
+        {
+            if (!closed) ArrayPool<float>.Shared.Return(ring);
+            (completed, closed, ring) = (true, true, []);
+        }
         WakeMaker();
     }
 

@@ -7,7 +7,14 @@ public readonly record struct StoredTensor(string Name, DType Type, Shape Shape)
 }
 
 /// <summary>A weight file that can't be read, in one line.</summary>
-public sealed class WeightFileException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class WeightFileException(string message, Exception? inner = null) : Exception(OneLine(message), inner)
+{
+    const int Longest = 4000;
+
+    // Names come from the file: they may be long, or hold line ends and what steers a terminal.
+    static string OneLine(string message) =>
+        string.Concat(message.Take(Longest).Select(letter => char.IsControl(letter) ? ' ' : letter)) + (message.Length > Longest ? " ..." : "");
+}
 
 /// <summary>Tensors by name, wherever they come from: a mapped file, a set of shards, a pickle, a formula, another source under other names.</summary>
 public interface IWeightSource : IDisposable

@@ -22,6 +22,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("character --seed 1 --out a.png --wings 2", "'--wings' is not known here")]
     [InlineData("generate --picture a.png --speech a.wav", "'--out' is required")]
     [InlineData("generate --picture a.png --speech a.wav --out a.mp4 --steps 0", "--steps is '0', expected a whole number from 1 to 64")]
+    [InlineData("call --port 0", "--port is '0', expected a whole number from 1 to 65535")]
+    [InlineData("call --most-calls 65", "--most-calls is '65', expected a whole number from 1 to 64")]
     [InlineData("doctor who", "'who' is not known here")]
     [InlineData("bench kernels --threads 0", "--threads is '0', expected a whole number from 1 to")]
     [InlineData("bench kernels --against java", "See ./run bench kernels --help")]
@@ -39,6 +41,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("character --seed 1 --out a.png --speech-out a.wav", "--speech-out needs --say")]
     [InlineData("character --seed 1 --out a.png --say hello", "--say would be lost")]
     [InlineData("character --seed 1 --out a.avi --say hello --voice flite:../../x", "Voice name")]
+    [InlineData("call --listen nowhere", "--listen is 'nowhere', expected an address")]
+    [InlineData("call --listen 0.0.0.0 --token short", "The token has 5 characters, expected 8 or more")]
+    [InlineData("call --model nowhere", "There is no model folder nowhere")]
     public async Task A_verb_that_fails_says_why_in_one_line_and_leaves_nothing(string arguments, string expected)
     {
         var outcome = await BuiltProgram.Run(folder.Root, arguments.Split(' '));
@@ -58,6 +63,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("--help")]
+    [InlineData("call --help")]
     [InlineData("character --help")]
     [InlineData("doctor --help")]
     [InlineData("generate --help")]

@@ -47,14 +47,20 @@ internal sealed partial class GoldenFormula
 
     public float[] Values()
     {
-        if (Shape.Count > MostNumbers) throw new WeightFileException($"A formula describes {Shape}, expected at most {MostNumbers} numbers.");
         var values = new float[Shape.Count];
         for (int i = 0; i < values.Length; i++)
             values[i] = bytes ? Hash((uint)i, seed) >> 24 : (Uniform((uint)i, seed) * scale) + offset;
         return values;
     }
 
-    static Shape ShapeOf(Match match) => new([.. match.Groups["shape"].Value.Split(',').Select(extent => int.Parse(extent, NumberStyles.Integer, CultureInfo.InvariantCulture))]);
+    static Shape ShapeOf(Match match)
+    {
+        string text = match.Groups["shape"].Value;
+        int[] extents = [.. text.Split(',').Select(extent => int.TryParse(extent, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int value) ? value : -1)];
+        long count = 1;
+        foreach (int extent in extents) count = extent < 0 || count > MostNumbers ? long.MaxValue : count * extent;
+        return count <= MostNumbers && extents.Length <= Shape.MaxRank ? new Shape(extents) : throw new WeightFileException($"A formula describes [{text}], expected at most {Shape.MaxRank} axes and {MostNumbers} numbers.");
+    }
 
     static uint Seed(Match match) => uint.Parse(match.Groups["seed"].Value, CultureInfo.InvariantCulture);
 

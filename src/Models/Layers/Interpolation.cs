@@ -2,7 +2,7 @@ using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Layers;
 
-/// <summary>Resampling by a matrix of weights, one row a result: the ways of PyTorch's interpolate that encoders are trained with. In f32, as there.</summary>
+/// <summary>Resampling by a matrix of weights, one row a result: the ways of PyTorch's interpolate that encoders are trained with, rounded as there.</summary>
 public static class Interpolation
 {
     const float Sharpness = -0.75f; // a of the cubic kernel
@@ -45,7 +45,8 @@ public static class Interpolation
         float step = (float)from / to;
         for (int i = 0; i < to; i++)
         {
-            float place = (step * (i + 0.5f)) - 0.5f, floor = MathF.Floor(place), t = place - floor;
+            double place = (step * (i + 0.5)) - 0.5, floor = Math.Floor(place); // the step in f32, the place not: so the reference's pictures say
+            float t = (float)(place - floor);
             ReadOnlySpan<float> taps = [Outer(t + 1), Inner(t), Inner(1 - t), Outer(2 - t)];
             for (int k = 0; k < taps.Length; k++) weights[(i * from) + Math.Clamp((int)floor - 1 + k, 0, from - 1)] += taps[k];
         }

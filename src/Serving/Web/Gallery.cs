@@ -22,7 +22,7 @@ internal sealed class Gallery
     readonly Shipped[] shipped;
     readonly Dictionary<string, Lazy<Task<ServedBytes>>> pictures = [];
 
-    /// <exception cref="WebException">The character that was asked for is none of them.</exception>
+    /// <exception cref="WebServerException">The character that was asked for is none of them.</exception>
     public Gallery(WebOptions options, PuppetPainter painter, PictureShelf shelf)
     {
         (this.painter, this.shelf) = (painter, shelf);
@@ -30,7 +30,7 @@ internal sealed class Gallery
         if (options.Character is { } wanted)
         {
             var first = all.Find(each => each.Id.Equals(wanted, StringComparison.OrdinalIgnoreCase) || each.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
-                ?? throw new WebException($"There is no character '{wanted}', expected a picture's file or one of {string.Join(", ", all.Select(each => each.Name))}.");
+                ?? throw new WebServerException($"There is no character '{wanted}', expected a picture's file or one of {string.Join(", ", all.Select(each => each.Name))}.");
             all.Remove(first);
             all.Insert(0, first);
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace TalkingMachines.Serving.Web;
@@ -22,7 +21,7 @@ internal sealed class ProblemAnswers(RequestDelegate next, Action<string> note)
         }
         catch (BadHttpRequestException bad)
         {
-            await WriteAsync(context, Bad(context, bad));
+            await WriteAsync(context, Bad(bad));
         }
         catch (Exception gone) when (context.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException or ConnectionAbortedException)
         {
@@ -43,15 +42,12 @@ internal sealed class ProblemAnswers(RequestDelegate next, Action<string> note)
         var status => new(status, "Refused", $"The server answered {status}."),
     };
 
-    static WebProblem Bad(HttpContext context, BadHttpRequestException bad) => bad.StatusCode switch
+    static WebProblem Bad(BadHttpRequestException bad) => bad.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => new(413, "The body is too large", $"Expected at most {Limit(context)} bytes."),
+        StatusCodes.Status413PayloadTooLarge => new(413, "The body is too large", "It is far larger than any that is taken."),
         StatusCodes.Status408RequestTimeout => new(408, "The body came too slowly", "The server no longer waits for it."),
         var status => new(status, "The request makes no sense", bad.Message),
     };
-
-    static string Limit(HttpContext context) =>
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize?.ToString(CultureInfo.InvariantCulture) ?? "so many";
 
     static string Shown(PathString path) => path.Value is { Length: > 100 } long_ ? $"{long_[..100]}..." : $"{path}";
 

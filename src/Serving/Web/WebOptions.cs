@@ -38,15 +38,15 @@ public sealed record WebOptions
     /// <summary>Takes a line when a call begins or ends, and when something fails that should not; never what was said or shown.</summary>
     public Action<string> Note { get; init; } = _ => { };
 
-    /// <exception cref="WebException"/>
-    internal void Check()
+    /// <exception cref="WebServerException">They make no sense together.</exception>
+    public void Check()
     {
-        if (Port is < 0 or > 65535) throw new WebException($"The port is {Port}, expected 0 to 65535.");
-        if (Token is { Length: < ShortestToken }) throw new WebException($"The token has {Token.Length} characters, expected {ShortestToken} or more.");
-        if (Token is not null && Token.Any(each => each is <= ' ' or > '~')) throw new WebException("The token has blanks or letters beyond ASCII, which no header can carry.");
-        if (Token is null && !IPAddress.IsLoopback(Listen)) throw new WebException($"{Listen} can be reached by others, which needs a token.");
+        if (Port is < 0 or > 65535) throw new WebServerException($"The port is {Port}, expected 0 to 65535.");
+        if (Token is { Length: < ShortestToken }) throw new WebServerException($"The token has {Token.Length} characters, expected {ShortestToken} or more.");
+        if (Token is not null && Token.Any(each => each is <= ' ' or > '~')) throw new WebServerException("The token has blanks or letters beyond ASCII, which no header can carry.");
+        if (Token is null && !IPAddress.IsLoopback(Listen)) throw new WebServerException($"{Listen} can be reached by others, which needs a token.");
     }
 }
 
 /// <summary>What keeps the web server from starting; the message is one line for whoever runs it.</summary>
-public sealed class WebException(string message, Exception? cause = null) : Exception(message, cause);
+public sealed class WebServerException(string message, Exception? cause = null) : Exception(message, cause);

@@ -51,7 +51,7 @@ public sealed class WebServer : IAsyncDisposable
 
     /// <summary>Serves as soon as it returns.</summary>
     /// <param name="ready">Ends when the hub has warmed up; who asks for a session before that waits.</param>
-    /// <exception cref="WebException">The port is taken, or the options make no sense.</exception>
+    /// <exception cref="WebServerException">The port is taken, or the options make no sense.</exception>
     public static async Task<WebServer> StartAsync(WebOptions options, CallHub hub, SpeechSynthesizer speech, Task ready, CancellationToken stop = default)
     {
         options.Check();
@@ -65,9 +65,9 @@ public sealed class WebServer : IAsyncDisposable
         {
             await server.DisposeAsync();
             if (failure is IOException { InnerException: AddressInUseException })
-                throw new WebException($"Port {options.Port} is taken by another program; choose another one by --port N.", failure);
+                throw new WebServerException($"Port {options.Port} is taken by another program; choose another one by --port N.", failure);
             if (failure is System.Net.Sockets.SocketException or IOException)
-                throw new WebException($"Could not listen at {options.Listen} port {options.Port}: {failure.Message}", failure);
+                throw new WebServerException($"Could not listen at {options.Listen} port {options.Port}: {failure.Message}", failure);
             throw;
         }
     }
@@ -85,6 +85,7 @@ public sealed class WebServer : IAsyncDisposable
         application.Use(next => new ProblemAnswers(next, options.Note).InvokeAsync);
         application.UseRouting();
         application.Use(next => new AccessGuard(next, options.Token).InvokeAsync);
+        application.Use(BodyLimit.Guard);
         return application;
     }
 
@@ -92,7 +93,7 @@ public sealed class WebServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
-        limits.MaxRequestBodySize = BodyLimit.Usual;
+        limits.MaxRequestBodySize = BodyLimit.ServerMaximum;
         limits.MaxConcurrentConnections = options.MostConnections;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestHeadersTotalSize = 16 << 10;

@@ -21,6 +21,16 @@ public sealed class TokenizerTests
             && pieces.All(piece => piece.Id != Tokenizer.Model.UnknownId); // every byte has a piece
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
+    [Fact]
+    public void Without_bytes_neighbouring_unknowns_become_one()
+    {
+        byte[] file = File.ReadAllBytes(ModelFile);
+        file[file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0x98, 0x02, 0x01]) + 2] = 0; // byte_fallback, field 35 of the training
+        var pieces = new UnigramTokenizer(SentencePieceModel.Parse(file, "a.model")).Pieces("the \ud83d\ude00\ud83d\ude00 video");
+        Assert.Equal(["\u2581the", "\u2581", "\ud83d\ude00\ud83d\ude00", "\u2581video"], pieces.Select(piece => piece.Text));
+        Assert.Equal(3, pieces[2].Id);
+    }
+
     [Theory]
     [InlineData(" ")]
     [InlineData("\u3000\t\n ")]

@@ -2,8 +2,8 @@
 
 const asked = new URLSearchParams(location.search);
 
-/** Milliseconds of sound and picture the browser holds to even out the network; 60 to 150 keeps both in step. `/?jitter=60` sets it. */
-export const jitterBufferMs = clamp(Number(asked.get('jitter') ?? 100) || 100, 20, 500);
+/** Milliseconds of sound and picture the browser holds to even out the network; 60 to 150 keeps both in step, and a network that needs more gets more. `/?jitter=150` sets it. */
+export const jitterBufferMs = clamp(Number(asked.get('jitter') ?? 60) || 60, 20, 500);
 
 /** Used for the chart until the server tells its own: a chunk of 12 frames at 16 a second. */
 export const realTimeMs = 750;

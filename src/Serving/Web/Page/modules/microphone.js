@@ -104,7 +104,10 @@ function modeOf({ microphone, way }) {
 let told = { session: null, mode: 'off' };
 store.watch(state => state.phase === 'connected' ? `${state.session} ${modeOf(state)}` : '', wanted => {
     const [session, mode] = wanted.split(' ');
-    if (!session) return;
+    if (!session) {
+        told = { session: null, mode: 'off' }; // the server forgets it with the call
+        return;
+    }
     if (session !== told.session) told = { session, mode: 'off' }; // how a session starts
     if (mode === told.mode) return;
     told = { session, mode };
