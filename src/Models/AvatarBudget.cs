@@ -26,7 +26,7 @@ public static class AvatarBudget
         ];
         double chunks = Math.Ceiling(seconds * config.FramesPerSecond / config.ChunkFrames), d = config.Width;
         double pass = tokens * config.Layers * ((8 * d * d) + (4 * d * config.FeedForward) + (4 * keys * d));
-        BudgetWork[] work = [new($"transformer, a pass over {tokens} tokens", pass, chunks * config.Steps.Length)];
+        BudgetWork[] work = [new($"transformer, a pass over {tokens} tokens (the decoder is not counted)", pass, chunks * config.Steps.Length)];
         string video = FormattableString.Invariant($"{config.Picture}x{config.Picture}, {seconds:0.#} s at {config.FramesPerSecond} frames a second, {config.Steps.Length} steps a chunk");
         return new Budget(video, seconds, parts, memory, work, 0);
     }

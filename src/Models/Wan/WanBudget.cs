@@ -29,8 +29,8 @@ public static class WanBudget
             new("keys and values of prompt and picture", ContextValues(folder.Config, sampling), false),
             new("activations of a pass", Activations(folder.Config, piece.Tokens), false),
             new("autoencoders", Count(counts, folder.Decoder) + (folder.Encoder == folder.Decoder ? 0 : Count(counts, folder.Encoder)), true),
-            new("frames that the decoder remembers", decoding.Remembered, true),
-            new("activations of the decoder", decoding.Working, true),
+            new("frames that the autoencoders remember", decoding.Remembered + (folder.Config.SeesPicture ? encoding.Remembered : 0), true),
+            new("activations of the autoencoders", folder.Config.SeesPicture ? Math.Max(decoding.Working, encoding.Working) : decoding.Working, true),
         };
         int latents = WanSampling.Latents(whole);
         var work = new List<BudgetWork>
