@@ -25,16 +25,21 @@ public static class SpeedGuard
     const int Rounds = 25, WarmRounds = 40, SlowRounds = 7, SlowWarmRounds = 3;
 
     /// <summary>Kernels that the models spend their time in, against fused multiplications and additions without memory.</summary>
-    public static IReadOnlyList<GuardedRatio> Kernels((string Kind, int[] Sizes, double Least)[] kernels)
+    /// <param name="slowness">So many calls count as one: shows that a slow-down is caught.</param>
+    public static IReadOnlyList<GuardedRatio> Kernels((string Kind, int[] Sizes, double Least)[] kernels, int slowness = 1)
     {
         using var device = Device.Cpu(0);
-        return [.. kernels.Select(each => Kernel(device, new KernelCase(each.Kind, each.Sizes), each.Least))];
+        return [.. kernels.Select(each => Kernel(device, new KernelCase(each.Kind, each.Sizes), each.Least, slowness))];
     }
 
-    static GuardedRatio Kernel(Device device, KernelCase kernel, double least)
+    static GuardedRatio Kernel(Device device, KernelCase kernel, double least, int slowness)
     {
         using var scope = Tensor.Scope();
-        var call = kernel.Prepare(device);
+        var once = kernel.Prepare(device);
+        Action call = () =>
+        {
+            for (int i = 0; i < slowness; i++) once();
+        };
         for (int i = 0; i < WarmRounds; i++) call();
         double ours = double.PositiveInfinity, peak = double.PositiveInfinity;
         for (int round = 0; round < Rounds; round++)

@@ -5,26 +5,31 @@ using Xunit.Abstractions;
 namespace TalkingMachines.Tests.Bench;
 
 /// <summary>
-/// What makes us twice as slow fails here; noise does not. Each bound is half of what a busy machine of two cores gave; when
-/// kernels become faster, raise it. Against the hardware's own multiplications, so that no machine is too slow to pass.
+/// What makes us twice as slow fails here; noise does not. Each bound is a bit more than half of what a busy machine with
+/// AVX-512 gave; when kernels become faster, raise it. Against the hardware's own multiplications, so that no machine is too slow to pass.
 /// </summary>
 public sealed class SpeedGuardTests(ITestOutputHelper output)
 {
     const int Attempts = 3; // a neighbour on the same physical core slows memory down more than arithmetic
 
-    [Fact]
-    public void Kernels_keep_their_share_of_the_peak() => Holds(() => SpeedGuard.Kernels(
+    static readonly (string Kind, int[] Sizes, double Least)[] kernels =
     [
-        ("linear", [448, 192, 768], 0.30),
-        ("linear", [192, 768, 192], 0.30),
-        ("conv", [12, 48, 64, 48], 0.20),
-        ("conv", [12, 144, 16, 144], 0.20),
-        ("attention", [1, 192, 448, 6, 32], 0.15),
-    ]));
+        ("linear", [448, 192, 768], 0.50),
+        ("linear", [192, 768, 192], 0.48),
+        ("conv", [12, 48, 64, 48], 0.72), // above 1 when fast: Winograd's form multiplies less than is counted
+        ("conv", [12, 144, 16, 144], 0.95),
+        ("attention", [1, 192, 448, 6, 32], 0.38),
+    ];
+
+    [Fact]
+    public void Kernels_keep_their_share_of_the_peak() => Holds(() => SpeedGuard.Kernels(kernels));
+
+    [Fact]
+    public void Kernels_twice_as_slow_are_caught() => Assert.All(SpeedGuard.Kernels(kernels, slowness: 2), ratio => Assert.False(ratio.Holds, $"{ratio}"));
 
     [Fact]
     public void A_chunk_keeps_its_share_of_plain_products() =>
-        Holds(() => SpeedGuard.Chunk(Checkout.File("models/mini"), leastDiffusion: 0.30, leastDecoder: 0.25));
+        Holds(() => SpeedGuard.Chunk(Checkout.File("models/mini"), leastDiffusion: 0.40, leastDecoder: 0.68));
 
     void Holds(Func<IReadOnlyList<GuardedRatio>> measure)
     {
