@@ -200,8 +200,8 @@ internal sealed record Endurance(
 /// <param name="Repeated">Part of the frames that were shown again because the next was late.</param>
 internal sealed record Crowd(int Calls, double LeastFramesPerSecond, double Repeated, double ChunkMedian, double ChunkP95, double LongestStop)
 {
-    /// <summary>No stop over a quarter of a second, and next to no frame repeated.</summary>
-    public bool HoldsRealTime => ChunkP95 < 750 && Repeated < 0.01;
+    /// <summary>Chunks in time, and no stop over a quarter of a second.</summary>
+    public bool HoldsRealTime => ChunkP95 < 750 && LongestStop <= 250 && Repeated < 0.01;
 }
 
 internal sealed record ProcessSample(double Megabytes, int Threads, int Handles)

@@ -174,7 +174,7 @@ public sealed class Session : IDisposable
             now.AddPlayed(samples);
             AskInTime(now);
         }
-        meter.FrameShown(fresh);
+        meter.FrameShown(fresh, isChanging: playout.ShownTurn != now.Number);
         Output?.Show(playout.Shown, frameClock);
         frameClock += FrameTime;
         Tell(now);

@@ -31,7 +31,7 @@ public sealed record SessionEnded(int Turn, string Reason) : SessionEvent(Turn);
 /// <param name="NewestChunks">How long the newest took, from request to finished frames, oldest first: what must stay below a chunk's own length.</param>
 /// <param name="FirstFrame">From the session's start to the first generated frame.</param>
 /// <param name="LastTurn">From the newest turn's beginning to its first frame.</param>
-/// <param name="FramesRepeated">Frames shown again because the next was not ready, as after an interruption.</param>
+/// <param name="FramesRepeated">Frames shown again because the next was late; not those between an interruption and the new turn.</param>
 /// <param name="LongestRepeat">The longest such stop.</param>
 public sealed record SessionFigures(
     long Frames, long Chunks, IReadOnlyList<TimeSpan> NewestChunks, TimeSpan Median, TimeSpan P95, TimeSpan P99,

@@ -53,12 +53,13 @@ internal sealed class SessionMeter(TimeProvider clock, long started)
     }
 
     /// <param name="fresh">Not the frame before once more.</param>
-    public void FrameShown(bool fresh)
+    /// <param name="isChanging">A turn has begun and is not seen yet: that wait is <see cref="SessionFigures.LastTurn"/>.</param>
+    public void FrameShown(bool fresh, bool isChanging)
     {
         lock (gate)
         {
             frames++;
-            repeatedInARow = fresh || chunks.Count == 0 ? 0 : repeatedInARow + 1;
+            repeatedInARow = fresh || isChanging ? 0 : repeatedInARow + 1;
             if (repeatedInARow == 0) return;
             repeated++;
             var stop = TimeSpan.FromSeconds(repeatedInARow / 16.0);
