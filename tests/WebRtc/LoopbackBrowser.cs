@@ -208,6 +208,7 @@ sealed partial class LoopbackBrowser : IDisposable
             if (message.HasIntegrity(Encoding.ASCII.GetBytes(serverPassword)) && message.TryFindAddress(out var mapped)) Mapped = mapped;
         }
         else if (DtlsSession.Owns(bytes)) dtls.Receive(bytes);
+        else if (dtls.State != DtlsState.Connected || receive is null) return; // media that overtook the handshake's end
         else if (RtpPacket.IsRtcp(bytes))
         {
             if (receive.TryUnprotectControl(bytes, out int control)) Reports.Enqueue(bytes[..control].ToArray());
