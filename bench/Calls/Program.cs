@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 using TalkingMachines.Calls;
+using TalkingMachines.Serving;
 
 // Measures calls through a real browser: bench/calls --help
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -21,13 +22,13 @@ int mostCalls = int.Parse(Option("--most-calls", "4"));
 string path = Option("--out", "out/calls.json");
 var results = new Dictionary<string, object>
 {
-    ["machine"] = Environment.MachineName.Length == 0 ? "" : $"{Environment.ProcessorCount} cores, {File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()}",
+    ["machine"] = $"{Environment.ProcessorCount} cores, {File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()}",
 };
 
 using var playwright = await Playwright.CreateAsync();
 await using var browser = await Chromium.LaunchAsync(playwright);
 await using var server = await CallServer.StartAsync(Option("--model", "models/mini"), Option("--device", "cpu"), mostCalls);
-Console.WriteLine($"{server.Address} on {results["machine"]}: a chunk costs {server.Hub.ChunkCost.TotalMilliseconds:0} ms of {750}.");
+Console.WriteLine($"{server.Address} on {results["machine"]}: a chunk costs {server.Hub.ChunkCost.TotalMilliseconds:0} ms of {CallHub.RealTime(server.Avatar.Config).TotalMilliseconds:0}.");
 var measure = new Measurements(server, browser, Console.WriteLine);
 if (only.Contains("first")) Note("first frame after Call", await measure.FirstFrameAsync(10));
 if (only.Contains("typing"))
