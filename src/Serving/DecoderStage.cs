@@ -26,7 +26,7 @@ public sealed class DecoderStage(
         for (int first = 0; first < message.Frames && !turns.IsStale(message.Turn); first += partFrames)
         {
             using var part = Tensor.Scope();
-            var decoded = avatar.Autoencoder.Decode(codes.Narrow(0, first, partFrames), character.Features);   // [frames,3,H,W]
+            var decoded = avatar.Autoencoder.Decode(byLatent ? codes.Narrow(0, first, partFrames) : codes, character.Features);   // [frames,3,H,W]
             int frames = Math.Min(partFrames, message.Frames - first);
             var loan = pixels.Lend();
             ToPixels(decoded, frames, loan.Array);

@@ -171,6 +171,9 @@ public sealed partial class Tensor : IDisposable
         return view;
     }
 
+    /// <summary>The same elements without history, out of any scope: the tensor itself if it has none. The caller disposes it.</summary>
+    public Tensor DetachOwned() => Tape is null ? Own() : Detach().Own();
+
     public void Dispose()
     {
         if (storage is null) return;

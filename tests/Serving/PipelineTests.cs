@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using TalkingMachines.Models;
 using TalkingMachines.Serving;
+using TalkingMachines.Tests.Media;
 using Xunit;
 
 namespace TalkingMachines.Tests.Serving;
@@ -51,6 +53,31 @@ public sealed class PipelineTests(TinySession session) : IClassFixture<TinySessi
             else Assert.True(chunk.Number <= 3 && heard.Count == 0, "A chunk that had been finished before the interruption may still come, no other.");
         }
         Assert.Equal(fresh, heard);
+    }
+
+    // As deep as the shipped network: what a chunk allocates follows from the number of its ops, not from their size.
+    [Fact]
+    public async Task A_warm_chunk_allocates_at_most_64_KiB_of_managed_memory()
+    {
+        using var folder = new TemporaryFolder();
+        TinyAvatar.Write(folder.File("deep"), TinyAvatar.Config with { Layers = AvatarConfig.Mini.Layers });
+        using var avatar = Avatar.Load(folder.File("deep"), session.Placement.Diffusion, session.Placement.Decoder);
+        using var character = new CharacterReference(avatar, session.Picture);
+        using var pipeline = new Pipeline(avatar, character, 0, new TurnCounter());
+        var feeding = Task.Run(async () =>
+        {
+            await Say(pipeline, 0, new float[200 * 12 * DriveStage.FrameSamples]);
+            pipeline.Sound.Complete();
+        });
+        var allocated = new List<long>();
+        await foreach (var chunk in pipeline.Frames.ReadAllAsync())
+        {
+            chunk.Dispose();
+            allocated.Add(pipeline.AllocatedBytes);
+        }
+        await feeding;
+        const int warm = 10;
+        Assert.InRange((allocated[^1] - allocated[warm]) / (allocated.Count - 1 - warm), 1, 64 * 1024);
     }
 
     [Fact]

@@ -10,18 +10,14 @@ public readonly record struct KeyValue(Tensor Keys, Tensor Values) : IDisposable
     public KeyValue Narrow(int start, int length) => new(Keys.Narrow(1, start, length), Values.Narrow(1, start, length));
 
     /// <summary>The tokens of all, one part after the other.</summary>
-    public static KeyValue Join(params ReadOnlySpan<KeyValue> parts)
-    {
-        var (keys, values) = (new Tensor[parts.Length], new Tensor[parts.Length]);
-        for (int i = 0; i < parts.Length; i++) (keys[i], values[i]) = parts[i];
-        return new KeyValue(Tensor.Concat(1, keys), Tensor.Concat(1, values));
-    }
+    public static KeyValue Join(KeyValue[] parts) =>
+        new(Tensor.Concat(1, [.. parts.Select(part => part.Keys)]), Tensor.Concat(1, [.. parts.Select(part => part.Values)]));
 
     /// <summary>Takes both out of the current scope: the caller disposes.</summary>
     public KeyValue Own() => new(Keys.Own(), Values.Own());
 
     /// <summary>The same numbers without history, out of any scope: the caller disposes.</summary>
-    public KeyValue Detach() => new(Keys.Detach().Own(), Values.Detach().Own());
+    public KeyValue DetachOwned() => new(Keys.DetachOwned(), Values.DetachOwned());
 
     public void Dispose()
     {

@@ -44,7 +44,7 @@ public sealed class AudioAttention : ICrossLayer<AvatarCondition>
         var queries = attention.Queries(x.LayerNorm(normWeight, normBias, Epsilon).Reshape(n, s, config.Width));
         var bias = relative.BroadcastTo([config.Heads, s, config.AudioTokens + 1]);
         var found = attention.Attend(queries, attention.Read(tokens), bias);                                  // [n,S,D]
-        var masked = found.Reshape(b, n / b, s, config.Width) * condition.Character.FaceMask!.Reshape(b, 1, s, 1);
+        var masked = found.Reshape(b, n / b, s, config.Width) * condition.Character.FaceMask!;
         return scope.Keep(masked.Reshape(x.Shape));
     }
 }

@@ -121,16 +121,20 @@ public sealed class CachedPattern : IAttentionPattern, IDisposable
         }
         var times = first ? firstTimes : laterTimes;
         var own = new KeyValue(times.Apply(unrotated.Keys), unrotated.Values);
-        var seen = first ? KeyValue.Join(sink[layer]!.Value, own) : KeyValue.Join(sink[layer]!.Value, previous[step, layer]!.Value, own);
-        var found = attention.Attend(times.Apply(queries), seen, null);
+        var found = attention.Attend(times.Apply(queries), Seen(sink[layer]!.Value, first ? null : previous[step, layer], own), null);
         Replace(ref previous[step, layer], new KeyValue(previousTimes.Apply(unrotated.Keys), unrotated.Values));
         return scope.Keep(found);
     }
 
+    // No arrays: what a warm chunk allocates is kept small.
+    static KeyValue Seen(KeyValue sink, KeyValue? previous, KeyValue own) => previous is { } before
+        ? new(Tensor.Concat(1, sink.Keys, before.Keys, own.Keys), Tensor.Concat(1, sink.Values, before.Values, own.Values))
+        : new(Tensor.Concat(1, sink.Keys, own.Keys), Tensor.Concat(1, sink.Values, own.Values));
+
     static void Replace(ref KeyValue? slot, KeyValue next)
     {
         slot?.Dispose();
-        slot = next.Detach();
+        slot = next.DetachOwned();
     }
 
     public void Dispose()

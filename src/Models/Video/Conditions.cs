@@ -3,10 +3,10 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Models.Video;
 
 /// <summary>What the transformer knows of a character, worked out once a session. B characters, S tokens a latent, D width.</summary>
-/// <param name="Image">Features of the reference picture by token, with the learned position: added to the tokens of every latent. [B,S,D]</param>
-/// <param name="GestureGate">Where in the picture gestures act. [B,S,D]</param>
-/// <param name="AudioGate">Where and how sound acts, within the face mask; null without audio layers. [B,S,D]</param>
-/// <param name="FaceMask">Local attention mask of the paper, learned: how far sound reaches each token, 0..1. [B,S,1]</param>
+/// <param name="Image">Features of the reference picture by token, with the learned position: added to the tokens of every latent. [B,1,S,D]</param>
+/// <param name="GestureGate">Where in the picture gestures act. [B,1,S,D]</param>
+/// <param name="AudioGate">Where and how sound acts, within the face mask; null without audio layers. [B,1,S,D]</param>
+/// <param name="FaceMask">Local attention mask of the paper, learned: how far sound reaches each token, 0..1. [B,1,S,1]</param>
 public sealed record CharacterCondition(Tensor Image, Tensor GestureGate, Tensor? AudioGate, Tensor? FaceMask) : IDisposable
 {
     /// <summary>Takes all out of the current scope.</summary>

@@ -54,7 +54,8 @@ public sealed class TransformerBlock<TCondition>
     public Tensor Forward(Tensor x, Tensor embedding, TCondition condition, IAttentionPattern pattern, Action<string, Tensor>? seen = null)
     {
         using var scope = Tensor.Scope();
-        var m = embedding + (modulation.Reshape(1, 6 * form.Width) + neutral);                                // [n,6D]
+        var resting = form.Modulation.Rank == 2 ? modulation : modulation.Reshape(1, 6 * form.Width);
+        var m = embedding + (resting + neutral);                                                              // [n,6D]
         x = SelfAttend(x, m, pattern, seen);
         foreach (var cross in crossLayers)
         {

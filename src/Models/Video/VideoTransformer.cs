@@ -60,11 +60,12 @@ public sealed class VideoTransformer
         using var scope = Tensor.Scope();
         var s = referenceAt16.Shape;
         int b = s[0], side = config.TokenSide;
-        var patches = referenceAt16.Reshape(b, s[1], side, 2, side, 2).Permute(0, 2, 4, 1, 3, 5).Reshape(b, config.Tokens, 4 * s[1]);
-        var tokens = image.Forward(patches) + position;
-        return new CharacterCondition(
-            scope.Keep(tokens), scope.Keep(gestureGate.Forward(tokens)),
-            audioGate is null ? null : scope.Keep(audioGate.Forward(tokens)), audioMask is null ? null : scope.Keep(audioMask.Forward(tokens).Sigmoid()));
+        var patches = referenceAt16.Reshape(b, s[1], side, 2, side, 2).Permute(0, 2, 4, 1, 3, 5).Reshape(b, 1, config.Tokens, 4 * s[1]);
+        var tokens = scope.Keep(image.Forward(patches) + position);
+        var gestures = scope.Keep(gestureGate.Forward(tokens));
+        if (audioGate is null) return new CharacterCondition(tokens, gestures, null, null);
+        var mask = scope.Keep(audioMask!.Forward(tokens).Sigmoid());
+        return new CharacterCondition(tokens, gestures, scope.Keep(audioGate.Forward(tokens) * mask), mask);
     }
 
     public MotionCondition Motion(Drive drive) => motion.Forward(drive);
@@ -98,10 +99,9 @@ public sealed class VideoTransformer
         using var scope = Tensor.Scope();
         int b = latents.Shape[0], f = latents.Shape[2], s = config.Tokens, d = config.Width;
         var x = PatchEmbedding.Tokens(patches.Forward(latents)).Reshape(b, f, s, d);
-        x += character.Image.Reshape(b, 1, s, d);
-        x += character.GestureGate.Reshape(b, 1, s, d) * drive.Gesture.Reshape(b, f, 1, d);
-        if (drive.AudioDrive is not null)
-            x += (character.AudioGate! * character.FaceMask!).Reshape(b, 1, s, d) * drive.AudioDrive.Reshape(b, f, 1, d);
+        x += character.Image;
+        x += character.GestureGate * drive.Gesture.Reshape(b, f, 1, d);
+        if (drive.AudioDrive is not null) x += character.AudioGate! * drive.AudioDrive.Reshape(b, f, 1, d);
         return scope.Keep(x.Reshape(b, f * s, d));
     }
 }
