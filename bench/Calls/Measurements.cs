@@ -97,15 +97,16 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
         await page.EvaluateAsync<object>("probe.follow()");
         var start = await page.StatisticsAsync();
         var watch = Stopwatch.StartNew();
-        var samples = new List<ProcessSample> { ProcessSample.Now() };
+        var first = ProcessSample.Now();
         long repeated = conversation.Session.Figures.FramesRepeated;
         for (int i = 0; watch.Elapsed < length; i++)
         {
             await page.TypeAsync(Sentences[i % Sentences.Length] + " " + Sentences[(i + 3) % Sentences.Length]);
             await Task.Delay(TimeSpan.FromSeconds(10));
-            samples.Add(ProcessSample.Now());
-            if (i % 6 == 5) tell($"  {watch.Elapsed:hh\\:mm\\:ss}: {samples[^1]}");
+            if (i == 5) first = ProcessSample.Settled(); // after a minute everything has been used once
+            if (i % 6 == 5) tell($"  {watch.Elapsed:hh\\:mm\\:ss}: {ProcessSample.Now()}");
         }
+        var last = ProcessSample.Settled();
         double seconds = watch.Elapsed.TotalSeconds;
         var end = await page.StatisticsAsync();
         double longest = await page.EvaluateAsync<double>("probe.longestGap()");
@@ -114,7 +115,7 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
         return new Endurance(
             seconds, (end.FramesDecoded - start.FramesDecoded) / seconds, longest, end.FreezeCount - start.FreezeCount, end.PacketsLost - start.PacketsLost,
             figures.FramesRepeated - repeated, figures.Median.TotalMilliseconds, figures.P99.TotalMilliseconds,
-            Spread.Of(early), Spread.Of(late), samples[Math.Min(6, samples.Count - 1)], samples[^1]);
+            Spread.Of(early), Spread.Of(late), first, last);
     }
 
     /// <summary>So many calls at once, all speaking: whether each keeps real time.</summary>
@@ -204,13 +205,21 @@ internal sealed record Crowd(int Calls, double LeastFramesPerSecond, double Repe
     public bool HoldsRealTime => ChunkP95 < 750 && LongestStop <= 250 && Repeated < 0.01;
 }
 
-internal sealed record ProcessSample(double Megabytes, int Threads, int Handles)
+/// <param name="Managed">Megabytes of managed objects.</param>
+internal sealed record ProcessSample(double Megabytes, double Managed, int Threads, int Handles)
 {
+    /// <summary>Without garbage: how much of it lies about between two collections says nothing of growth.</summary>
+    public static ProcessSample Settled()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Now();
+    }
+
     public static ProcessSample Now()
     {
         using var process = Process.GetCurrentProcess();
-        return new ProcessSample(process.WorkingSet64 / 1e6, process.Threads.Count, Directory.Exists("/proc/self/fd") ? Directory.GetFileSystemEntries("/proc/self/fd").Length : process.HandleCount);
+        return new ProcessSample(process.WorkingSet64 / 1e6, GC.GetTotalMemory(false) / 1e6, process.Threads.Count, Directory.Exists("/proc/self/fd") ? Directory.GetFileSystemEntries("/proc/self/fd").Length : process.HandleCount);
     }
 
-    public override string ToString() => $"{Megabytes:0} MB, {Threads} threads, {Handles} handles";
+    public override string ToString() => $"{Megabytes:0} MB, {Managed:0} of them managed, {Threads} threads, {Handles} handles";
 }

@@ -16,6 +16,7 @@ internal sealed class CharacterVerb : Verb
     readonly Option<int> seed = Number("--seed", "Which character; the same number draws the same one for ever", 0, int.MaxValue);
     readonly Option<string> output = Text("--out", "PATH", "The picture (.png), or with --say the video (.mp4, .webm, .avi)");
     readonly Option<int> size = Number("--size", "Side of the picture in pixels", 256, 16, 2048);
+    readonly Option<int?> beside = new("--beside") { Description = "Draws this character too, to the right: a picture for generate --turns", HelpName = "N" };
     readonly Option<string> say = Text("--say", "TEXT", "What the character says");
     readonly Option<string> voice = Text("--voice", "NAME", "flite:slt, flite:awb, flite:kal, flite:rms or a voice of espeak-ng such as en-us+f3");
     readonly Option<string> speechOutput = Text("--speech-out", "S.wav", "Also writes what is heard");
@@ -24,12 +25,13 @@ internal sealed class CharacterVerb : Verb
         "character",
         "Draw a character; with --say, film it speaking.",
         "character --seed 7 --out ada.png",
+        "character --seed 7 --beside 8 --out two.png",
         "character --seed 7 --out ada.png --say \"Hello, how are you?\" --speech-out hello.wav",
         "character --seed 7 --out ada.mp4 --say \"Hello, how are you?\" --voice en-us+f3")
     {
         seed.Required = output.Required = true;
         voice.DefaultValueFactory = _ => DefaultVoice;
-        foreach (var option in new Option[] { seed, output, size, say, voice, speechOutput }) Add(option);
+        foreach (var option in new Option[] { seed, beside, output, size, say, voice, speechOutput }) Add(option);
     }
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
@@ -37,10 +39,11 @@ internal sealed class CharacterVerb : Verb
         string path = values.GetRequiredValue(output);
         bool isPicture = Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase);
         Check(isPicture, path, values.GetValue(say), values.GetValue(speechOutput));
+        if (values.GetValue(beside) is { } other && (other < 0 || !isPicture)) throw new VerbException($"--beside is {other}, expected 0 or more, for a picture alone.");
         var puppet = Puppet.FromSeed(values.GetValue(seed));
         var performance = Perform(values, stop);
 
-        if (isPicture) Png.Write(new PuppetRenderer().Draw(puppet, PuppetPose.Neutral, values.GetValue(size)), path);
+        if (isPicture) Png.Write(Draw(puppet, values.GetValue(beside), values.GetValue(size)), path);
         else Film(path, puppet, performance!, values.GetValue(size), terminal, stop);
         terminal.Result(path);
 
@@ -50,6 +53,17 @@ internal sealed class CharacterVerb : Verb
             terminal.Result(speechPath);
         }
         return Task.CompletedTask;
+    }
+
+    static Picture Draw(Puppet puppet, int? beside, int size)
+    {
+        var renderer = new PuppetRenderer();
+        var alone = renderer.Draw(puppet, PuppetPose.Neutral, size);
+        if (beside is not { } seed) return alone;
+        var both = new Picture(2 * size, size);
+        both.Draw(alone, 0, 0);
+        both.Draw(renderer.Draw(Puppet.FromSeed(seed), PuppetPose.Neutral, size), size, 0);
+        return both;
     }
 
     static void Check(bool isPicture, string path, string? text, string? speechPath)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using TalkingMachines.Evaluation;
+using TalkingMachines.Media;
 using TalkingMachines.Models;
+using TalkingMachines.Puppets;
 
 namespace TalkingMachines.Cli;
 
@@ -8,6 +10,7 @@ namespace TalkingMachines.Cli;
 internal sealed class EvaluateVerb : Verb
 {
     const string DefaultModel = "mini";
+    const int MostRecordings = 200;
 
     static readonly EvaluationSettings Usual = new();
 
@@ -16,6 +19,12 @@ internal sealed class EvaluateVerb : Verb
     readonly Option<int> seconds = Number("--seconds", "Length of each character's clip", Usual.Seconds, 1, 60);
     readonly Option<int> drift = Number("--drift-seconds", "Length of the long rollout", Usual.DriftSeconds, 4, 600);
     readonly Option<int> steps = Number("--steps", "Measure this many denoising steps beside the model's own", 1, 64);
+    readonly Option<string[]> speech = new("--speech")
+    {
+        Description = "Instead, film these recordings of human speech (files or folders) and tell whether mouths open when voices are loud",
+        HelpName = "SOUND",
+        AllowMultipleArgumentsPerToken = true,
+    };
     readonly Option<string> output = Text("--out", "DIR", "Where report.json, report.txt and contact sheets go");
     readonly Option<bool> json = new("--json") { Description = "Print the report as JSON" };
     readonly Option<string> device = DeviceOption();
@@ -24,10 +33,11 @@ internal sealed class EvaluateVerb : Verb
         "evaluate",
         "Measure a model on characters and voices it never met.",
         "evaluate",
-        "evaluate --characters 4 --steps 4 --out out/quick --json")
+        "evaluate --characters 4 --steps 4 --out out/quick --json",
+        "evaluate --speech /usr/share/asterisk/sounds/en_US_f_Allison")
     {
         output.DefaultValueFactory = _ => Path.Combine("out", "evaluation");
-        foreach (var option in new Option[] { model, characters, seconds, drift, steps, output, json, device }) Add(option);
+        foreach (var option in new Option[] { model, characters, seconds, drift, steps, speech, output, json, device }) Add(option);
     }
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
@@ -44,6 +54,11 @@ internal sealed class EvaluateVerb : Verb
         using var computer = OpenDevice(values.GetRequiredValue(device));
         using var avatar = Avatar.Load(folder, computer, computer);
         using var reader = LipReader.Load(ReaderOf(folder), computer);
+        if (values.GetValue(speech) is { Length: > 0 } recordings)
+        {
+            terminal.Result(Recorded(avatar, reader, recordings, values.GetValue(json), terminal, stop));
+            return Task.CompletedTask;
+        }
         using var other = values.GetResult(steps) is null ? null : Avatar.Load(folder, computer, computer, values.GetValue(steps));
         var target = new EvaluationFolder(values.GetRequiredValue(output));
 
@@ -54,6 +69,22 @@ internal sealed class EvaluateVerb : Verb
         terminal.Result(values.GetValue(json) ? report.ToJson() : report.ToText().TrimEnd());
         terminal.Note($"Report and contact sheets are in {target.Path}.");
         return Task.CompletedTask;
+    }
+
+    static string Recorded(Avatar avatar, IFaceReader reader, string[] paths, bool asJson, Terminal terminal, CancellationToken stop)
+    {
+        var files = paths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal).ToArray() : [path]).Take(MostRecordings);
+        float[][] sounds = [.. files.Select(file => SoundFile.Read(file, Performance.SampleRate).Samples)];
+        using var watch = new EvaluationWatch(terminal);
+        try
+        {
+            var score = new SpeechEvaluation(avatar, reader).Run(sounds, watch, stop);
+            return asJson ? Json(score) : score.ToString();
+        }
+        catch (ArgumentException e)
+        {
+            throw new VerbException($"--speech: {e.Message}");
+        }
     }
 
     static string Shipped() => ShippedModels.Root() is { } root

@@ -11,6 +11,7 @@ internal sealed class GenerateVerb : ModelVerb
 {
     readonly Option<string> picture = Text("--picture", "PICTURE", "The character: any picture; the shipped model takes its middle square");
     readonly Option<string> speech = Text("--speech", "SOUND", "What it says: WAV, or any sound or video that ffmpeg reads");
+    readonly Option<string> turns = Text("--turns", "FILE", "Two faces side by side in the picture take turns: lines START END left or START END right, in seconds");
     readonly Option<string> output = Text("--out", "VIDEO", "The video: .mp4, .webm, .avi, or a folder of PNG frames");
     readonly Option<string> model = ModelOption();
     readonly Option<int> steps = StepsOption();
@@ -33,10 +34,11 @@ internal sealed class GenerateVerb : ModelVerb
         "Film a character saying a recorded text.",
         "generate --picture ada.png --speech hello.wav --out hello.mp4",
         "generate --picture ada.png --speech hello.wav --out hello.mp4 --steps 1 --device cpu:0,cpu:1 --json",
+        "generate --picture two.png --speech dialogue.wav --turns turns.txt --out dialogue.mp4",
         "generate --model Wan2.1-I2V-14B-480P --picture ada.png --prompt \"A woman speaks\" --speech hello.wav --out hello.mp4")
     {
         output.Required = true;
-        foreach (var option in new Option[] { picture, speech, output, model, prompt, negativePrompt, size, frames, steps, seed, device, mostMinutes, json }) Add(option);
+        foreach (var option in new Option[] { picture, speech, turns, output, model, prompt, negativePrompt, size, frames, steps, seed, device, mostMinutes, json }) Add(option);
     }
 
     protected override async Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
@@ -58,19 +60,26 @@ internal sealed class GenerateVerb : ModelVerb
         foreach (var foreign in new Option[] { prompt, negativePrompt, size, frames })
             if (values.GetResult(foreign) is not null) throw new VerbException($"{foreign.Name} would be lost: {folder} is no model of the Wan family.");
         var face = PictureFile.Read(values.GetValue(picture)!);
+        var speaking = values.GetValue(turns) is { } file ? SpeakingTurns.Read(file) : null;
+        int faces = speaking is null ? 1 : SpeakingTurns.Faces;
+        if (faces > 1 && 2 * face.Width < 3 * face.Height)
+            throw new VerbException($"{values.GetValue(picture)} is {face.Width}x{face.Height}, expected two faces side by side for --turns: twice as wide as tall.");
         var config = Avatar.ReadConfig(Path.Combine(folder, Avatar.ConfigFile));
         using var sound = SoundFile.Open(values.GetValue(speech)!, VideoGeneration.SampleRate, stop);
-        using var video = VideoWriter.Create(path, config.Picture, config.Picture, config.FramesPerSecond, VideoGeneration.SampleRate);
+        using var video = VideoWriter.Create(path, faces * config.Picture, config.Picture, config.FramesPerSecond, VideoGeneration.SampleRate);
         using var placement = OpenPlacement(values.GetRequiredValue(device));
         using var avatar = Load(folder, placement, values, steps);
         var generation = new VideoGeneration(avatar, (ulong)values.GetValue(seed)) { LongestSound = TimeSpan.FromMinutes(values.GetValue(mostMinutes)) };
         using var watch = new GenerationWatch(terminal);
-        return await generation.RunAsync(face, sound, video, watch, stop);
+        if (speaking is null) return await generation.RunAsync(face, sound, video, watch, stop);
+        int half = face.Width / 2;
+        return await generation.RunAsync(face.Crop(0, 0, half, face.Height), face.Crop(half, 0, half, face.Height), speaking, sound, video, watch, stop);
     }
 
     /// <summary>By a public checkpoint.</summary>
     async Task<GenerationReport> FilmAsync(string folder, string path, ParseResult values, Terminal terminal, CancellationToken stop)
     {
+        if (values.GetResult(turns) is not null) throw new VerbException($"--turns would be lost: {folder} is of the Wan family, not one of our models.");
         var filming = new WanFilming
         {
             Folder = folder,

@@ -23,7 +23,7 @@ public sealed class ClipRollout : IDisposable
     readonly HearingStream hearing;
     readonly ReferenceFeatures features;
     readonly Tensor code;
-    readonly BlockRollout rollout;
+    readonly IRollout rollout;
     long chunk;
 
     /// <param name="heard">Whose sound and modes are used.</param>
@@ -38,7 +38,7 @@ public sealed class ClipRollout : IDisposable
         using var scope = Tensor.Scope();
         features = avatar.Autoencoder.Reference(PixelPlanes.ToTensor(avatar.Decoder, reference.Pixels, reference.Width, reference.Height)).Own();
         code = OnDevice(avatar.Diffusion, features.Code).Own();
-        rollout = new BlockRollout(avatar.Model, OnDevice(avatar.Diffusion, features.At16), seed);
+        rollout = avatar.Model.Rollout(OnDevice(avatar.Diffusion, features.At16), seed);
     }
 
     static void ExpectFit(AvatarConfig config, Picture reference)

@@ -13,7 +13,7 @@ public sealed record AvatarConfig
 
     public required int Layers { get; init; }
 
-    /// <summary>Picture side in pixels; latents are a sixteenth.</summary>
+    /// <summary>Picture side in pixels; latents are a sixteenth of what the encoder sees.</summary>
     public required int Picture { get; init; }
 
     public AutoencoderConfig Autoencoder { get; init; } = new();
@@ -33,11 +33,20 @@ public sealed record AvatarConfig
     /// <summary>Times at which a chunk is denoised, from 0 (noise) upwards; the last step ends at 1 (data).</summary>
     public float[] Steps { get; init; } = [0, 0.5f];
 
+    /// <summary>Latents of a chunk see each other and nothing else, both ways in time: a teacher, whose chunk is a whole clip. Otherwise causal (eq. 7).</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>How far a teacher's steps go beyond what they would without sound and picture; 1: as they are.</summary>
+    public float Guidance { get; init; } = 1;
+
+    /// <summary>Whether sound reaches only where the learned face mask lets it.</summary>
+    public bool FaceMask { get; init; } = true;
+
     public int FramesPerSecond { get; init; } = 16;
 
     public int HeadWidth => Width / Heads;
 
-    public int LatentSide => Picture / 16;
+    public int LatentSide => Autoencoder.CodeSide(Picture);
 
     public int TokenSide => LatentSide / 2;
 
@@ -57,12 +66,17 @@ public sealed record AvatarConfig
     /// <summary>The shipped size: 256 x 256, about five million parameters.</summary>
     public static AvatarConfig Mini => new() { Width = 192, FeedForward = 768, Heads = 6, Layers = 6, Picture = 256 };
 
+    /// <summary>The paper's teacher at that size: clips of 21 latents, 12 steps with guidance, 24 network evaluations.</summary>
+    public static AvatarConfig MiniTeacher => Mini with { Bidirectional = true, ChunkLatents = 21, Steps = Avatar.EvenSteps(12), Guidance = 1.5f };
+
     /// <summary>This, if its numbers fit together; otherwise an error that says which don't.</summary>
     public AvatarConfig Checked()
     {
         if (Width % Heads != 0 || HeadWidth % 2 != 0) throw new ArgumentException($"Width {Width} does not split into {Heads} heads of even width.");
-        if (Picture % 32 != 0) throw new ArgumentException($"Picture is {Picture} pixels, expected a multiple of 32.");
+        if (Autoencoder.Scale is < 1 or > 4) throw new ArgumentException($"The autoencoder's scale is {Autoencoder.Scale}, expected 1 to 4.");
+        if (Picture % (32 * Autoencoder.Scale) != 0) throw new ArgumentException($"Picture is {Picture} pixels, expected a multiple of {32 * Autoencoder.Scale}.");
         if (AudioWindow % 2 != 1) throw new ArgumentException($"Audio window is {AudioWindow} latents, expected an odd number.");
+        if (!float.IsFinite(Guidance)) throw new ArgumentException($"Guidance is {Guidance}, expected a number.");
         if (Steps.Length == 0 || Steps[0] != 0 || Steps[^1] >= 1) throw new ArgumentException($"Steps are [{string.Join(", ", Steps)}], expected to rise from 0 and stay below 1.");
         for (int i = 1; i < Steps.Length; i++)
             if (Steps[i] <= Steps[i - 1]) throw new ArgumentException($"Steps are [{string.Join(", ", Steps)}], expected to rise.");

@@ -33,6 +33,13 @@ public sealed class AvatarModel
 
     public Device Device => scale.Device;
 
+    /// <summary>Whether a weight is measured on clips, never trained.</summary>
+    public static bool IsStatistic(string weight) => weight.StartsWith("latent.", StringComparison.Ordinal);
+
+    /// <summary>A rollout for a character's reference features [1,C,1,h,w], of the model's kind.</summary>
+    public IRollout Rollout(Tensor referenceAt16, ulong seed) =>
+        Config.Bidirectional ? new TeacherRollout(this, referenceAt16, seed) : new BlockRollout(this, referenceAt16, seed);
+
     /// <summary>Sets the statistics of the training latents: deviation by channel, and by cell after dividing by that.</summary>
     public void SetStatistics(ReadOnlySpan<float> scale, ReadOnlySpan<float> deviation)
     {

@@ -25,6 +25,8 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
     const int Memory = 64;               // frames of gestures kept
     const int MostRewind = Memory / 2;   // frames a new turn may go back to in the motion
 
+    static readonly float[] silence = new float[SoundBlock.Capacity];
+
     readonly Avatar avatar;
     readonly TurnCounter turns;
     readonly bool onRequest;
@@ -76,7 +78,7 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
         if (turns.IsStale(message.Turn)) return;
         if (message.Turn != turn) BeginTurn(message);
         Hold(message.Samples);
-        Hear(heard.AsSpan(0, resampler.Process(message.Samples, heard)));
+        Hear(heard.AsSpan(0, resampler.Process(message.IsOthers ? silence.AsSpan(0, message.Count) : message.Samples, heard)));
         if (onRequest)
         {
             if (message.EndsRequest) SendChunk(avatar.Config.ChunkFrames);

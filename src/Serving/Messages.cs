@@ -23,6 +23,9 @@ public sealed class SoundBlock(int turn, Loan<float> samples) : IDisposable
     /// <summary>Where the character's motion goes on in a new turn: the motion frame after the last one that was seen. Null: after all that was sent.</summary>
     public long? ResumeMotionAt { get; set; }
 
+    /// <summary>Somebody else says it: it goes into the video, but the character listens.</summary>
+    public bool IsOthers { get; set; }
+
     public Span<float> Room => samples.Array;
 
     public ReadOnlySpan<float> Samples => samples.Array.AsSpan(0, Count);

@@ -1,4 +1,5 @@
 using TalkingMachines.Media;
+using TalkingMachines.Models.Audio;
 
 namespace TalkingMachines.Serving;
 

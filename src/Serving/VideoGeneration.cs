@@ -36,19 +36,27 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
     /// <param name="video">Of the model's picture size and frame rate and <see cref="SampleRate"/>; null only measures.</param>
     /// <exception cref="MediaException">The sound is damaged, empty or too long, or the video cannot be written.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public async Task<GenerationReport> RunAsync(
-        Picture picture, ISoundReader speech, IVideoWriter? video, IProgress<GenerationProgress>? progress = null, CancellationToken stop = default)
+    public Task<GenerationReport> RunAsync(
+        Picture picture, ISoundReader speech, IVideoWriter? video, IProgress<GenerationProgress>? progress = null, CancellationToken stop = default) =>
+        RunAsync([picture], null, speech, video, progress, stop);
+
+    /// <summary>The same with two faces side by side, that take turns: the video is twice as wide. Each face has its own half of the picture for a mask, and hears only its own turns.</summary>
+    public Task<GenerationReport> RunAsync(
+        Picture left, Picture right, SpeakingTurns speaking, ISoundReader speech, IVideoWriter? video, IProgress<GenerationProgress>? progress = null, CancellationToken stop = default) =>
+        RunAsync([left, right], speaking, speech, video, progress, stop);
+
+    async Task<GenerationReport> RunAsync(
+        Picture[] faces, SpeakingTurns? speaking, ISoundReader speech, IVideoWriter? video, IProgress<GenerationProgress>? progress, CancellationToken stop)
     {
         CheckLength(speech.FrameCount is { } count ? (double)count / speech.SampleRate : 0);
         var meter = new GenerationMeter(
             new(avatar.Diffusion, avatar.Decoder, avatar.Config.ChunkFrames, avatar.Config.FramesPerSecond, avatar.Config.Steps.Length), Clock);
-        using var character = new CharacterReference(avatar, picture);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var pipeline = new Pipeline(avatar, character, seed, new TurnCounter(), cancel: ended.Token);
-        var feeding = Task.Run(() => FeedAsync(speech, pipeline, ended.Token), CancellationToken.None);
+        using var scene = new FilmedFaces(avatar, faces, seed, ended.Token);
+        var feeding = Task.Run(() => FeedAsync(speech, scene.Pipelines, speaking, ended.Token), CancellationToken.None);
         try
         {
-            await WriteAsync(pipeline, video, meter, TotalFrames(speech), progress, ended.Token);
+            await WriteAsync(scene, video, meter, TotalFrames(speech), progress, ended.Token);
         }
         finally
         {
@@ -60,43 +68,54 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
         return meter.Report();
     }
 
-    static async Task WriteAsync(
-        Pipeline pipeline, IVideoWriter? video, GenerationMeter meter, long? total, IProgress<GenerationProgress>? progress, CancellationToken stop)
+    async Task WriteAsync(
+        FilmedFaces scene, IVideoWriter? video, GenerationMeter meter, long? total, IProgress<GenerationProgress>? progress, CancellationToken stop)
     {
         long written = 0;
-        await foreach (var chunk in pipeline.Frames.ReadAllAsync(stop))
+        byte[] picture = new byte[scene.Pipelines.Count * 3 * avatar.Config.Picture * avatar.Config.Picture];
+        await foreach (var chunks in scene.ReadAllAsync(stop))
         {
-            using var own = chunk;
-            meter.Add(chunk.Frames, pipeline.AllocatedBytes);
-            for (int i = 0; i < chunk.Frames; i++) video?.WriteFrame(chunk.Frame(i).Span);
-            video?.WriteSound(chunk.Sound.Span);
-            written += chunk.Frames;
+            meter.Add(chunks[0].Frames, scene.Pipelines.Sum(pipeline => pipeline.AllocatedBytes));
+            for (int i = 0; i < chunks[0].Frames; i++) video?.WriteFrame(FilmedFaces.SideBySide(chunks, i, picture));
+            video?.WriteSound(chunks[0].Sound.Span);
+            written += chunks[0].Frames;
             progress?.Report(new GenerationProgress(written, total));
         }
         if (written == 0) throw new MediaException("The sound is empty: it has not one sample to say.");
     }
 
-    /// <summary>Sends the sound and completes the pipeline's input, with the failure if there is one; never throws.</summary>
-    async Task FeedAsync(ISoundReader speech, Pipeline pipeline, CancellationToken stop)
+    /// <summary>Sends the sound to each face and completes the pipelines' inputs, with the failure if there is one; never throws.</summary>
+    async Task FeedAsync(ISoundReader speech, IReadOnlyList<Pipeline> pipelines, SpeakingTurns? speaking, CancellationToken stop)
     {
         Exception? failure = null;
         try
         {
             var reader = speech.SampleRate == SampleRate ? speech : new ResampledReader(speech, SampleRate);
+            float[] sound = new float[SoundBlock.Capacity];
             for (long sent = 0; ;)
             {
-                var block = pipeline.NewBlock(OnlyTurn);
-                block.Count = reader.Read(block.Room);
-                if (block.Count == 0) break;
-                CheckLength((double)(sent += block.Count) / SampleRate);
-                await pipeline.Sound.WriteAsync(block, stop);
+                int room = (int)Math.Min(sound.Length, speaking?.Unchanged(sent) ?? sound.Length);
+                int count = reader.Read(sound.AsSpan(0, room));
+                if (count == 0) break;
+                CheckLength((double)(sent + count) / SampleRate);
+                for (int face = 0; face < pipelines.Count; face++)
+                    await pipelines[face].Sound.WriteAsync(Block(pipelines[face], sound.AsSpan(0, count), speaking?.Speaks(face, sent) == false), stop);
+                sent += count;
             }
         }
         catch (Exception thrown)
         {
-            failure = thrown; // comes out at the other end of the pipeline
+            failure = thrown; // comes out at the other end of the pipelines
         }
-        pipeline.Sound.TryComplete(failure);
+        foreach (var pipeline in pipelines) pipeline.Sound.TryComplete(failure);
+    }
+
+    static SoundBlock Block(Pipeline pipeline, ReadOnlySpan<float> sound, bool isOthers)
+    {
+        var block = pipeline.NewBlock(OnlyTurn);
+        sound.CopyTo(block.Room);
+        (block.Count, block.IsOthers) = (sound.Length, isOthers);
+        return block;
     }
 
     long? TotalFrames(ISoundReader speech) =>

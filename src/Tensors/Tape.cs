@@ -9,6 +9,8 @@ internal delegate void GradientRule(in GradientStep step);
 /// </summary>
 public sealed class Tape : IDisposable
 {
+    [ThreadStatic] static int pauses;
+
     readonly List<Record> records = new(1024);
     readonly List<Tensor> watched = [];
     bool closed;
@@ -46,9 +48,14 @@ public sealed class Tape : IDisposable
         watched.Add(tensor);
     }
 
+    /// <summary>Until it is disposed, what this thread computes is on no tape: no gradient flows through it.</summary>
+    public static TapePause Pause() => new(pauses++);
+
+    internal static void Resume(int outer) => pauses = outer;
+
     internal void Add(Tensor output, GradientRule rule, Tensor a, Tensor? b, Tensor? c, Tensor? d, object? attributes)
     {
-        if (closed) // a result outlived its tape: nothing would ever free the record
+        if (closed || pauses > 0) // a result that outlived its tape: nothing would ever free the record
         {
             (attributes as IDisposable)?.Dispose();
             return;
@@ -136,6 +143,16 @@ public sealed class Tape : IDisposable
         }
         records.Clear();
     }
+}
+
+/// <summary>While it is open nothing is recorded; a ref struct, so that it ends on the thread where it began.</summary>
+public readonly ref struct TapePause
+{
+    readonly int outer;
+
+    internal TapePause(int outer) => this.outer = outer;
+
+    public void Dispose() => Tape.Resume(outer);
 }
 
 /// <summary>One step of the walk back, as a gradient rule sees it.</summary>

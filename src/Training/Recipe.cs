@@ -48,7 +48,7 @@ public abstract record Recipe
     public abstract ITrainingTask Open(RunFolder run, Device device);
 
     /// <summary>What the rates of a step (from 1) are multiplied by.</summary>
-    public double RateFactor(int step)
+    public virtual double RateFactor(int step)
     {
         double warm = step < WarmupSteps ? (double)step / WarmupSteps : 1;
         double from = DecayFrom * Steps;

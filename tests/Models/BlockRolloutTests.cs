@@ -24,12 +24,51 @@ public sealed class BlockRolloutTests
         var whole = RandomDrive(device, config, Chunks * config.ChunkLatents);
 
         float[] cached = Cached(model, reference, whole);
-        float[] masked = Masked(model, reference, whole);
+        using var dense = new MaskedPattern(device, config, Chunks);
+        using var sparse = new SparsePattern(device, config);
+        float[] masked = Whole(model, reference, whole, dense);
 
-        float scale = masked.Max(MathF.Abs);
-        for (int i = 0; i < masked.Length; i++) Assert.InRange(cached[i], masked[i] - (1e-5f * scale), masked[i] + (1e-5f * scale));
-        Assert.True(scale > 0.1f, "the network says something");
+        Assert.True(masked.Max(MathF.Abs) > 0.1f, "the network says something");
+        ExpectClose(masked, cached);
+        ExpectClose(masked, Whole(model, reference, whole, sparse));
     });
+
+    static void ExpectClose(float[] expected, float[] actual)
+    {
+        float tolerance = 1e-5f * expected.Max(MathF.Abs);
+        for (int i = 0; i < expected.Length; i++) Assert.InRange(actual[i], expected[i] - tolerance, expected[i] + tolerance);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Training_gradients_are_those_of_the_masked_pass(int chunks) => LeakCheck.On("cpu:0", device =>
+    {
+        using var weights = Weights.New(device, 3);
+        using var scope = Tensor.Scope();
+        var config = TinyAvatar.Config;
+        var model = new AvatarModel(weights, config);
+        using var dense = new MaskedPattern(device, config, chunks);
+        using var sparse = new SparsePattern(device, config);
+        var (expected, actual) = (Gradients(model, weights, dense, chunks), Gradients(model, weights, sparse, chunks));
+        foreach (string name in expected.Keys) ExpectClose(expected[name], actual[name]);
+    });
+
+    static Dictionary<string, float[]> Gradients(AvatarModel model, Weights weights, IAttentionPattern pattern, int chunks)
+    {
+        using var scope = Tensor.Scope();
+        using var tape = new Tape();
+        var trained = weights.All.Where(weight => !AvatarModel.IsStatistic(weight.Key)).ToList();
+        foreach (var (_, weight) in trained) tape.Watch(weight);
+        var (config, device) = (model.Config, model.Device);
+        int f = chunks * config.ChunkLatents, side = config.LatentSide;
+        var one = RandomDrive(device, config, f);
+        var drive = new Drive(Tensor.Concat(0, one.Audio, one.Audio * 0.5f), Tensor.Concat(0, one.Gestures, one.Gestures), [.. one.Speaking, .. one.Speaking]);
+        var condition = ClipCondition.Of(model, drive, Tensor.Normal(device, [2, config.Autoencoder.Width16, 1, side, side], new RandomStream(5)));
+        var x = Tensor.Normal(device, [2, config.Autoencoder.LatentChannels, f, side, side], new RandomStream(6));
+        tape.Backward(new ClipFlow(model, pattern).Velocity(x, [0.1f, 0.6f], condition).Square().Mean());
+        return trained.Where(weight => tape.Gradient(weight.Value) is not null).ToDictionary(weight => weight.Key, weight => tape.Gradient(weight.Value)!.ToArray());
+    }
 
     [Fact]
     public void Same_seed_gives_the_same_bits_and_another_seed_others() => LeakCheck.On("cpu:0", device =>
@@ -91,28 +130,45 @@ public sealed class BlockRolloutTests
         return Tensor.Concat(2, chunks).ToArray();
     }
 
-    // All chunks at once: c0 first, everything under the mask, one timestep for all.
-    static float[] Masked(AvatarModel model, Tensor reference, Drive whole)
+    // All chunks at once, one timestep for all.
+    static float[] Whole(AvatarModel model, Tensor reference, Drive whole, IAttentionPattern pattern)
     {
         using var scope = Tensor.Scope();
-        var (config, device, transformer) = (model.Config, model.Device, model.Transformer);
-        int f = config.ChunkLatents, latents = Chunks * f, side = config.LatentSide, channels = config.Autoencoder.LatentChannels;
-        using var pattern = new MaskedPattern(device, config, Chunks);
-        var character = transformer.Character(reference);
-        var motion = transformer.Motion(whole).After(transformer.Motion(BlockRollout.StillDrive(device, config, 1, 1)), 1);
+        var (config, device) = (model.Config, model.Device);
+        var flow = new ClipFlow(model, pattern);
+        var condition = ClipCondition.Of(model, whole, reference);
         var noise = new RandomStream(7);
+        int f = config.ChunkLatents, side = config.LatentSide, channels = config.Autoencoder.LatentChannels;
         var x = Tensor.Concat(2, [.. Enumerable.Range(0, Chunks).Select(i => Tensor.Normal(device, [1, channels, f, side, side], noise.Fork((ulong)i)))]);
         for (int step = 0; step < config.Steps.Length; step++)
         {
             float t = config.Steps[step], next = step + 1 < config.Steps.Length ? config.Steps[step + 1] : 1;
-            var (input, guess, answer) = model.Factors([t]);
-            float[] times = new float[1 + latents];
-            Array.Fill(times, t);
-            times[0] = 1;
-            var sequence = Tensor.Concat(2, Tensor.Zeros(device, [1, channels, 1, side, side]), x * input);
-            var network = transformer.Forward(sequence, transformer.Times(device, times), motion, character, pattern).Narrow(2, 1, latents);
-            x += ((x * guess) + (network * answer)) * (next - t);
+            x += flow.Velocity(x, [t], condition) * (next - t);
         }
         return x.ToArray();
     }
+
+    [Fact]
+    public void A_teacher_goes_beyond_what_it_would_do_untold_and_is_no_chunk_rollout() => LeakCheck.On("cpu:0", device =>
+    {
+        var config = TinyAvatar.Config with { Bidirectional = true, ChunkLatents = 6 };
+        using var weights = Weights.New(device, 3);
+        using var scope = Tensor.Scope();
+        var reference = Tensor.Normal(device, [1, config.Autoencoder.Width16, 1, config.LatentSide, config.LatentSide], new RandomStream(5));
+        var drive = RandomDrive(device, config, 6);
+        var model = new AvatarModel(weights, config);
+        Assert.Contains("both ways", Assert.Throws<ArgumentException>(() => new BlockRollout(model, reference, 1)).Message, StringComparison.Ordinal);
+
+        // One step from noise: the clip is noise plus velocity, and velocities lie on a line.
+        float[] Clip(float guidance)
+        {
+            using var inner = Tensor.Scope();
+            using var again = Weights.New(device, 3);
+            using var rollout = new AvatarModel(again, config with { Steps = [0], Guidance = guidance }).Rollout(reference, 4);
+            return rollout.Next(drive).ToArray();
+        }
+        var (without, with, beyond) = (Clip(0), Clip(1), Clip(3));
+        Assert.NotEqual(without, with);
+        ExpectClose([.. without.Zip(with, (a, b) => a + (3 * (b - a)))], beyond);
+    });
 }

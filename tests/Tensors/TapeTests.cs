@@ -43,6 +43,18 @@ public class TapeTests
     });
 
     [Fact]
+    public void Nothing_flows_through_what_was_computed_in_a_pause() => OnReference(device =>
+    {
+        using var tape = new Tape();
+        var x = Tensor.From(device, [2], [3, 4]);
+        tape.Watch(x);
+        Tensor squares;
+        using (Tape.Pause()) squares = x.Square();
+        tape.Backward((squares * x).Sum());
+        Assert.Equal([9, 16], tape.Gradient(x)!.ToArray());
+    });
+
+    [Fact]
     public void Backward_frees_what_it_passes() => OnReference(device =>
     {
         using var x = Tensor.ZerosOwned(device, [4, 5]);

@@ -12,6 +12,12 @@ public sealed record AutoencoderConfig
 
     public int Width16 { get; init; } = 144;
 
+    /// <summary>How many times the side that the encoder sees pictures have: 2 for 512 x 512 with codes of 256 x 256, the refiner's work.</summary>
+    public int Scale { get; init; } = 1;
+
+    /// <summary>Channels of the refiner at a quarter of the picture's size; 0: there is none.</summary>
+    public int RefinerWidth { get; init; }
+
     /// <summary>Channels of a frame's code at 1/16.</summary>
     public int CodeChannels { get; init; } = 4;
 
@@ -19,24 +25,31 @@ public sealed record AutoencoderConfig
     public const int FramesPerLatent = 4;
 
     public int LatentChannels => CodeChannels * FramesPerLatent;
+
+    /// <summary>Side of a code, for pictures of a side.</summary>
+    public int CodeSide(int picture) => picture / (16 * Scale);
 }
 
-/// <summary>What the decoder and the transformer know of a character: features of its reference picture, each of unit root mean square.</summary>
-public sealed record ReferenceFeatures(Tensor Picture, Tensor At4, Tensor At8, Tensor At16, Tensor Code)
+/// <summary>
+/// What the decoder and the transformer know of a character: its reference picture, the same at the encoder's size, and features of
+/// that, each of unit root mean square.
+/// </summary>
+public sealed record ReferenceFeatures(Tensor Picture, Tensor Small, Tensor At4, Tensor At8, Tensor At16, Tensor Code)
 {
     /// <summary>Takes all out of the current scope: the caller disposes them.</summary>
-    public ReferenceFeatures Own() => new(Picture.Own(), At4.Own(), At8.Own(), At16.Own(), Code.Own());
+    public ReferenceFeatures Own() => new(Picture.Own(), Small.Own(), At4.Own(), At8.Own(), At16.Own(), Code.Own());
 
     public void Dispose()
     {
-        foreach (var tensor in (ReadOnlySpan<Tensor>)[Picture, At4, At8, At16, Code]) tensor.Dispose();
+        foreach (var tensor in (ReadOnlySpan<Tensor>)[Picture, Small, At4, At8, At16, Code]) tensor.Dispose();
     }
 }
 
 /// <summary>
 /// The mini model's autoencoder: conditioned on the character's reference picture, so that a code says only what changed.
 /// A frame's code depends on that frame and the reference alone: causal, and streaming decode equals whole decode exactly.
-/// Output = the reference moved by a flow field, plus a residual. (reference: MINI-MODEL, "Autoencoder".)
+/// Output = the reference moved by a flow field, plus a residual; then, with a refiner, plus what looking at that again adds. Pictures
+/// may be larger than the encoder sees them: the reference is moved at its full size. (reference: MINI-MODEL, "Autoencoder".)
 /// </summary>
 public sealed class ReferenceAutoencoder
 {
@@ -48,6 +61,7 @@ public sealed class ReferenceAutoencoder
     readonly ReferenceEncoder reference;
     readonly FrameEncoder encoder;
     readonly FrameDecoder decoder;
+    readonly Refiner? refiner;
 
     public ReferenceAutoencoder(Weights weights, AutoencoderConfig config)
     {
@@ -55,6 +69,7 @@ public sealed class ReferenceAutoencoder
         reference = new ReferenceEncoder(weights.Under("reference"), config);
         encoder = new FrameEncoder(weights.Under("encoder"), config);
         decoder = new FrameDecoder(weights.Under("decoder"), config);
+        if (config.RefinerWidth > 0) refiner = new Refiner(weights.Under($"refiner{config.Scale}"), config);
     }
 
     public AutoencoderConfig Config => config;
@@ -62,17 +77,25 @@ public sealed class ReferenceAutoencoder
     /// <summary>Features of reference pictures [B,3,H,W] in [-1, 1], with the code of the picture itself.</summary>
     public ReferenceFeatures Reference(Tensor picture)
     {
-        var (at4, at8, at16) = reference.Forward(picture);
-        var features = new ReferenceFeatures(picture, at4, at8, at16, at16);
+        var small = Small(picture);
+        var (at4, at8, at16) = reference.Forward(small);
+        var features = new ReferenceFeatures(picture, small, at4, at8, at16, at16);
         var (mean, _) = Moments(picture, features);
         return features with { Code = mean };
+    }
+
+    // At the size that the encoder sees.
+    Tensor Small(Tensor pictures)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(config.Scale == 1 ? pictures.Reshape(pictures.Shape) : pictures.SumPool(config.Scale) * (1f / (config.Scale * config.Scale)));
     }
 
     /// <summary>Mean and log variance of the codes [N,C,h,w] of frames [N,3,H,W]; N is a multiple of the references' B, frames of one character together.</summary>
     public (Tensor Mean, Tensor LogVariance) Moments(Tensor frames, ReferenceFeatures features)
     {
         using var scope = Tensor.Scope();
-        var moments = encoder.Forward(Difference(frames, features.Picture), features);
+        var moments = encoder.Forward(Difference(Small(frames), features.Small), features);
         int c = config.CodeChannels, h = moments.Shape[3], w = moments.Shape[4];
         moments = moments.Reshape(frames.Shape[0], 2 * c, h, w);
         var variance = (moments.Narrow(1, c, c) * 0.25f).Tanh().Affine(4, LogVariance);
@@ -84,10 +107,13 @@ public sealed class ReferenceAutoencoder
     {
         using var scope = Tensor.Scope();
         var s = codes.Shape;
-        var (flow, residual) = decoder.Forward(codes.Reshape(s[0], s[1], 1, s[2], s[3]), features);
+        var (flow, residual, context) = decoder.Forward(codes.Reshape(s[0], s[1], 1, s[2], s[3]), features);
         int height = features.Picture.Shape[2], width = features.Picture.Shape[3];
-        var field = flow.Reshape(s[0], 2, flow.Shape[3], flow.Shape[4]).ResizeBilinear(height, width) * FlowPixels;
-        return scope.Keep(features.Picture.Warp(field) + PixelShuffle.ToSpace(residual, Patch));
+        var field = flow.Reshape(s[0], 2, flow.Shape[3], flow.Shape[4]).ResizeBilinear(height, width) * (FlowPixels * config.Scale);
+        var painted = PixelShuffle.ToSpace(residual, Patch);
+        if (config.Scale > 1) painted = painted.ResizeBilinear(height, width);
+        var frames = features.Picture.Warp(field) + painted;
+        return scope.Keep(refiner is null ? frames : frames + refiner.Forward(frames, context));
     }
 
     // 3 (frame - reference): what changed, at about unit size.
@@ -159,15 +185,39 @@ public sealed class ReferenceAutoencoder
         readonly ChannelNorm norm = new(weights.Under("norm"), config.Width4);
         readonly Convolution leave = Convolution.Over2d(weights.Under("leave"), config.Width4, (3 * Patch * Patch) + 2, gain: 0.1f);
 
-        /// <summary>Codes [N,C,1,h,w] -> flow [N,2,1,4h,4w] and residual [N,48,1,4h,4w].</summary>
-        public (Tensor Flow, Tensor Residual) Forward(Tensor codes, ReferenceFeatures features)
+        /// <summary>Codes [N,C,1,h,w] -> flow [N,2,1,4h,4w], residual [N,48,1,4h,4w] and the features that they were made from.</summary>
+        public (Tensor Flow, Tensor Residual, Tensor Context) Forward(Tensor codes, ReferenceFeatures features)
         {
             using var scope = Tensor.Scope();
             var x = block16.Forward(AddFeatures(enter.Forward(codes), features.At16));
             x = block8.Forward(AddFeatures(up8.Forward(x), features.At8));
             x = block4.Forward(AddFeatures(up4.Forward(x), features.At4));
-            var y = leave.Forward(norm.Forward(x).Silu());
-            return (scope.Keep(y.Narrow(1, 0, 2)), scope.Keep(y.Narrow(1, 2, 3 * Patch * Patch)));
+            x = scope.Keep(norm.Forward(x).Silu());
+            var y = leave.Forward(x);
+            return (scope.Keep(y.Narrow(1, 0, 2)), scope.Keep(y.Narrow(1, 2, 3 * Patch * Patch)), x);
+        }
+    }
+
+    /// <summary>
+    /// Looks at the decoded frames, at a quarter of their size, and says what is still missing: outlines that moving the reference
+    /// blurred, and at more than the encoder's size what the residual could not paint. New ones add nothing.
+    /// </summary>
+    sealed class Refiner(Weights weights, AutoencoderConfig config)
+    {
+        readonly Convolution look = Convolution.Over2d(weights.Under("look"), 3 * Patch * Patch, config.RefinerWidth);
+        readonly Convolution context = Convolution.Over2d(weights.Under("context"), config.Width4, config.RefinerWidth, kernel: 1);
+        readonly ResidualBlock block = new(weights.Under("block"), config.RefinerWidth);
+        readonly ChannelNorm norm = new(weights.Under("norm"), config.RefinerWidth);
+        readonly Convolution leave = Convolution.Over2d(weights.Under("leave"), config.RefinerWidth, 3 * Patch * Patch, gain: 0);
+
+        /// <summary>Frames [N,3,H,W] and the decoder's features [N,C,1,H/4/Scale,W/4/Scale] to what is to be added.</summary>
+        public Tensor Forward(Tensor frames, Tensor features)
+        {
+            using var scope = Tensor.Scope();
+            var known = context.Forward(features);
+            if (config.Scale > 1) known = known.UpsampleNearest(config.Scale);
+            var x = block.Forward(look.Forward(PixelShuffle.ToDepth(frames, Patch)) + known);
+            return scope.Keep(PixelShuffle.ToSpace(leave.Forward(norm.Forward(x).Silu()), Patch));
         }
     }
 

@@ -2,12 +2,19 @@ using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Video;
 
+/// <summary>Latents of one character, one chunk after the other.</summary>
+public interface IRollout : IDisposable
+{
+    /// <summary>The next chunk's latents [1,C,F,h,w], in the current scope.</summary>
+    Tensor Next(Drive drive);
+}
+
 /// <summary>
 /// Generates one chunk after another for one character, for generate, call, train, evaluate and bench.
 /// Keys and values are cached per timestep and layer, embeddings of the steps and the character once; a chunk costs as
 /// many forwards as there are steps, and nothing grows with time.
 /// </summary>
-public sealed class BlockRollout : ChunkRollout<MotionCondition>, IDisposable
+public sealed class BlockRollout : ChunkRollout<MotionCondition>, IRollout
 {
     readonly AvatarModel model;
     readonly RandomStream random;
@@ -20,6 +27,7 @@ public sealed class BlockRollout : ChunkRollout<MotionCondition>, IDisposable
     public BlockRollout(AvatarModel model, Tensor referenceAt16, ulong seed)
         : base(model.Config.Steps)
     {
+        if (model.Config.Bidirectional) throw new ArgumentException("The model sees whole clips both ways (a teacher), expected a causal one for a rollout in chunks.");
         this.model = model;
         random = new RandomStream(seed);
         var config = model.Config;
@@ -46,7 +54,6 @@ public sealed class BlockRollout : ChunkRollout<MotionCondition>, IDisposable
         Tensor.Zeros(device, [batch, 4 * (latents + config.AudioWindow - 1), config.AudioFeatures]),
         Tensor.Zeros(device, [batch, 4 * (latents + 2), config.Gestures]), new bool[batch * latents]);
 
-    /// <summary>The next chunk's latents [1,C,F,h,w], in the current scope.</summary>
     public Tensor Next(Drive drive)
     {
         using var scope = Tensor.Scope();

@@ -3,75 +3,78 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Models.Video;
 
 /// <summary>
-/// The paper's sparse causal attention (eq. 7): chunk t sees {c0, c(t-1), c(t)}, c0 being the clean reference latent.
-/// Times are relative, so a call never runs out of them: c0 is at 0; the first chunk is at 1..3; every later one is at
-/// 4..6 and sees its predecessor at 1..3. Both patterns here compute the same numbers.
+/// When things are in the paper's sparse causal attention (eq. 7): chunk t sees {c0, c(t-1), c(t)}, c0 being the clean
+/// reference latent. Times are relative, so a call never runs out of them: c0 is at 0; the first chunk is at 1..n; every later
+/// one is at n+1..2n and sees its predecessor at 1..n.
 /// </summary>
-public static class ChunkTimes
+internal sealed class ChunkTimes(Device device, AvatarConfig config) : IDisposable
 {
-    /// <summary>Times of a chunk's own latents.</summary>
-    public static int[] Own(int chunk, int latents) => [.. Enumerable.Range(1 + (chunk > 0 ? latents : 0), latents)];
+    /// <summary>Of c0.</summary>
+    public RotaryTable Reference { get; } = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, 0);
 
-    /// <summary>Times of the same latents as the next chunk sees them.</summary>
-    public static int[] Previous(int latents) => [.. Enumerable.Range(1, latents)];
-}
+    /// <summary>Of the first chunk, and of every chunk as the next one sees it.</summary>
+    public RotaryTable Near { get; } = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, [.. Enumerable.Range(1, config.ChunkLatents)]);
 
-/// <summary>A whole clip at once, for training: [c0, chunk 0, chunk 1, ...] under a mask.</summary>
-public sealed class MaskedPattern : IAttentionPattern, IDisposable
-{
-    readonly int sinkTokens;
-    readonly RotaryTable own;
-    readonly RotaryTable[] sinks;
-    readonly Tensor mask;
-
-    /// <summary>For sequences of c0 and <paramref name="chunks"/> chunks.</summary>
-    public MaskedPattern(Device device, AvatarConfig config, int chunks)
-    {
-        int f = config.ChunkLatents, side = config.TokenSide;
-        sinkTokens = config.Tokens;
-        // Absolute times; seen from chunk n > 1, c0 moves along: one rotated copy of it for each such chunk.
-        own = RotaryTable.Make(device, config.HeadWidth, side, side, [.. Enumerable.Range(0, 1 + (chunks * f))]);
-        sinks = [.. Enumerable.Range(0, Math.Max(1, chunks - 1)).Select(n => RotaryTable.Make(device, config.HeadWidth, side, side, n * f))];
-        mask = MakeMask(device, config.Tokens, f * config.Tokens, chunks, sinks.Length);
-    }
-
-    // Rows: c0 and chunks. Columns: copies of c0, then chunks.
-    static Tensor MakeMask(Device device, int sink, int chunk, int chunks, int copies)
-    {
-        int rows = sink + (chunks * chunk), columns = (copies * sink) + (chunks * chunk);
-        float[] values = new float[rows * columns];
-        for (int row = 0; row < rows; row++)
-            for (int column = 0; column < columns; column++)
-            {
-                int from = row < sink ? -1 : (row - sink) / chunk, at = column - (copies * sink);
-                bool sees = at < 0 ? column / sink == Math.Max(0, from - 1) : from >= 0 && (at / chunk == from || at / chunk == from - 1);
-                values[(row * columns) + column] = sees ? 0 : float.NegativeInfinity;
-            }
-        var mask = Tensor.EmptyOwned(device, [1, rows, columns]);
-        mask.Load(values);
-        return mask;
-    }
-
-    public Tensor Attend(int layer, Attention attention, Tensor queries, KeyValue unrotated)
-    {
-        using var scope = Tensor.Scope();
-        int rest = unrotated.Keys.Shape[1] - sinkTokens;
-        var (sinkKeys, sinkValues) = (unrotated.Keys.Narrow(1, 0, sinkTokens), unrotated.Values.Narrow(1, 0, sinkTokens));
-        Tensor keys = own.Apply(unrotated.Keys), values = unrotated.Values;
-        if (sinks.Length > 1)
-        {
-            keys = Tensor.Concat(1, [.. sinks.Select(table => table.Apply(sinkKeys)), keys.Narrow(1, sinkTokens, rest)]);
-            values = Tensor.Concat(1, [.. sinks.Select(_ => sinkValues), unrotated.Values.Narrow(1, sinkTokens, rest)]);
-        }
-        return scope.Keep(attention.Attend(own.Apply(queries), new KeyValue(keys, values), mask));
-    }
+    /// <summary>Of a later chunk.</summary>
+    public RotaryTable Far { get; } = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, [.. Enumerable.Range(1 + config.ChunkLatents, config.ChunkLatents)]);
 
     public void Dispose()
     {
-        own.Dispose();
-        mask.Dispose();
-        foreach (var table in sinks) table.Dispose();
+        Reference.Dispose();
+        Near.Dispose();
+        Far.Dispose();
     }
+}
+
+/// <summary>
+/// A whole clip at once, for training: [c0, chunk 0, chunk 1, ...], each chunk attending to just the keys it sees. Computes the
+/// same numbers as <see cref="CachedPattern"/>, chunk after chunk.
+/// </summary>
+public sealed class SparsePattern(Device device, AvatarConfig config) : IAttentionPattern, IDisposable
+{
+    readonly ChunkTimes times = new(device, config);
+    readonly int reference = config.Tokens;
+    readonly int chunk = config.ChunkLatents * config.Tokens;
+
+    public Tensor Attend(int layer, Attention attention, Tensor queries, KeyValue unrotated)
+    {
+        int later = queries.Shape[1] - reference - chunk;
+        if (later < 0 || later % chunk != 0) throw new ArgumentException($"{queries.Shape[1]} tokens were passed, expected c0 of {reference} and chunks of {chunk}.");
+        using var scope = Tensor.Scope();
+        var c0 = Rotated(times.Reference, unrotated.Narrow(0, reference));
+        var first = Rotated(times.Near, unrotated.Narrow(reference, chunk));
+        var ofC0 = attention.Heads.Find(times.Reference.Apply(queries.Narrow(1, 0, reference)), c0);
+        var ofFirst = attention.Heads.Find(times.Near.Apply(queries.Narrow(1, reference, chunk)), KeyValue.Join([c0, first]));
+        var found = later == 0 ? Tensor.Concat(1, ofC0, ofFirst) : Tensor.Concat(1, ofC0, ofFirst, Later(attention, queries, unrotated, c0, later));
+        return scope.Keep(attention.Project(found));
+    }
+
+    // All chunks after the first, as a batch of their own.
+    Tensor Later(Attention attention, Tensor queries, KeyValue unrotated, KeyValue c0, int later)
+    {
+        using var scope = Tensor.Scope();
+        int b = queries.Shape[0], n = later / chunk, second = reference + chunk;
+        var own = Rotated(times.Far, EachAlone(unrotated.Narrow(second, later)));
+        var before = Rotated(times.Near, EachAlone(unrotated.Narrow(reference, later)));
+        var found = attention.Heads.Find(times.Far.Apply(EachAlone(queries.Narrow(1, second, later))), KeyValue.Join([new(Repeated(c0.Keys, n), Repeated(c0.Values, n)), before, own]));
+        return scope.Keep(found.Reshape(b, later, attention.Heads.Width));
+    }
+
+    static KeyValue Rotated(RotaryTable table, KeyValue tokens) => tokens with { Keys = table.Apply(tokens.Keys) };
+
+    KeyValue EachAlone(KeyValue chunks) => new(EachAlone(chunks.Keys), EachAlone(chunks.Values));
+
+    // Chunks of a clip as clips: [B,n chunk,H,D] to [B n,chunk,H,D].
+    Tensor EachAlone(Tensor x) => x.Reshape(x.Shape[0] * (x.Shape[1] / chunk), chunk, x.Shape[2], x.Shape[3]);
+
+    static Tensor Repeated(Tensor x, int n)
+    {
+        using var scope = Tensor.Scope();
+        var s = x.Shape;
+        return scope.Keep(x.Reshape(s[0], 1, s[1], s[2], s[3]).BroadcastTo([s[0], n, s[1], s[2], s[3]]).Reshape(s[0] * n, s[1], s[2], s[3]));
+    }
+
+    public void Dispose() => times.Dispose();
 }
 
 /// <summary>
@@ -80,11 +83,7 @@ public sealed class MaskedPattern : IAttentionPattern, IDisposable
 /// </summary>
 public sealed class CachedPattern : IAttentionPattern, IDisposable
 {
-    readonly AvatarConfig config;
-    readonly RotaryTable sinkTimes;
-    readonly RotaryTable firstTimes;
-    readonly RotaryTable laterTimes;
-    readonly RotaryTable previousTimes;
+    readonly ChunkTimes times;
     readonly KeyValue?[] sink;
     readonly KeyValue?[,] previous;
     bool sinkPass = true;
@@ -93,12 +92,7 @@ public sealed class CachedPattern : IAttentionPattern, IDisposable
 
     public CachedPattern(Device device, AvatarConfig config)
     {
-        this.config = config;
-        int f = config.ChunkLatents;
-        sinkTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, 0);
-        firstTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, ChunkTimes.Own(0, f));
-        laterTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, ChunkTimes.Own(1, f));
-        previousTimes = RotaryTable.Make(device, config.HeadWidth, config.TokenSide, config.TokenSide, ChunkTimes.Previous(f));
+        times = new ChunkTimes(device, config);
         sink = new KeyValue?[config.Layers];
         previous = new KeyValue?[config.Steps.Length, config.Layers];
     }
@@ -115,14 +109,14 @@ public sealed class CachedPattern : IAttentionPattern, IDisposable
         using var scope = Tensor.Scope();
         if (sinkPass)
         {
-            var sunk = new KeyValue(sinkTimes.Apply(unrotated.Keys), unrotated.Values);
+            var sunk = new KeyValue(times.Reference.Apply(unrotated.Keys), unrotated.Values);
             Replace(ref sink[layer], sunk);
-            return scope.Keep(attention.Attend(sinkTimes.Apply(queries), sunk, null));
+            return scope.Keep(attention.Attend(times.Reference.Apply(queries), sunk, null));
         }
-        var times = first ? firstTimes : laterTimes;
-        var own = new KeyValue(times.Apply(unrotated.Keys), unrotated.Values);
-        var found = attention.Attend(times.Apply(queries), Seen(sink[layer]!.Value, first ? null : previous[step, layer], own), null);
-        Replace(ref previous[step, layer], new KeyValue(previousTimes.Apply(unrotated.Keys), unrotated.Values));
+        var now = first ? times.Near : times.Far;
+        var own = new KeyValue(now.Apply(unrotated.Keys), unrotated.Values);
+        var found = attention.Attend(now.Apply(queries), Seen(sink[layer]!.Value, first ? null : previous[step, layer], own), null);
+        Replace(ref previous[step, layer], first ? own : new KeyValue(times.Near.Apply(unrotated.Keys), unrotated.Values));
         return scope.Keep(found);
     }
 
@@ -141,6 +135,6 @@ public sealed class CachedPattern : IAttentionPattern, IDisposable
     {
         foreach (var slot in sink) slot?.Dispose();
         foreach (var slot in previous) slot?.Dispose();
-        foreach (var table in (ReadOnlySpan<RotaryTable>)[sinkTimes, firstTimes, laterTimes, previousTimes]) table.Dispose();
+        times.Dispose();
     }
 }

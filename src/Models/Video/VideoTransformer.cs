@@ -37,7 +37,7 @@ public sealed class VideoTransformer
         if (withAudio)
         {
             audioGate = new Linear(weights.Under("audio_gate"), d, d, gain: 0.5f);
-            audioMask = new Linear(weights.Under("audio_mask"), d, 1);
+            if (config.FaceMask) audioMask = new Linear(weights.Under("audio_mask"), d, 1);
         }
         blocks = [.. Enumerable.Range(0, config.Layers).Select(i => Block(weights.Under($"blocks.{i}"), i, withAudio))];
         head = new VideoHead(weights, config.Autoencoder.LatentChannels, d, [1, 2 * d], gain: 0.1f);
@@ -64,7 +64,7 @@ public sealed class VideoTransformer
         var tokens = scope.Keep(image.Forward(patches) + position);
         var gestures = scope.Keep(gestureGate.Forward(tokens));
         if (audioGate is null) return new CharacterCondition(tokens, gestures, null, null);
-        var mask = scope.Keep(audioMask!.Forward(tokens).Sigmoid());
+        var mask = scope.Keep(audioMask is null ? Tensor.Filled(patches.Device, [b, 1, config.Tokens, 1], 1) : audioMask.Forward(tokens).Sigmoid());
         return new CharacterCondition(tokens, gestures, scope.Keep(audioGate.Forward(tokens) * mask), mask);
     }
 

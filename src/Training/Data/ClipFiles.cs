@@ -7,6 +7,9 @@ public static class ClipFiles
 
     public static string Training(RunFolder run) => Beside(run, "clips/training.bin");
 
+    /// <summary>Clips that are heard, never drawn: many more.</summary>
+    public static string Speech(RunFolder run) => Beside(run, "clips/speech.bin");
+
     public static string Validation(RunFolder run) => Beside(run, "clips/validation.bin");
 
     public static string Latents(RunFolder run, string name) => Beside(run, $"clips/{name}.latents.bin");

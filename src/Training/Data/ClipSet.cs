@@ -10,12 +10,12 @@ namespace TalkingMachines.Training.Data;
 /// </summary>
 public sealed class ClipSet
 {
-    /// <summary>Frames of a clip: 3 s.</summary>
-    public const int Frames = 48;
+    /// <summary>Frames of a clip, 6.5 s: a teacher's 21 latents, the sound around them, and some choice of where to begin.</summary>
+    public const int Frames = 104;
 
     const int MelFrames = 4 * Frames;
     const int ClipMel = MelSpectrogram.Bands * MelFrames;
-    const uint Magic = 0x544D4331; // "TMC1"
+    const uint Magic = 0x544D4332; // "TMC2"
 
     readonly int[] characters;
     readonly Half[] mel;
@@ -56,7 +56,10 @@ public sealed class ClipSet
             new Gesture((float)g[0], (float)g[1], (float)g[2], (float)g[3], (float)g[4], (float)g[5], (float)g[6], (float)g[7]));
     }
 
-    /// <summary>Reads the set from <paramref name="path"/>, or makes and writes it. Clips from <paramref name="firstCharacter"/> on when validating, random training characters otherwise.</summary>
+    /// <summary>
+    /// Reads the set from <paramref name="path"/>, or makes and writes it. Characters from <paramref name="firstCharacter"/> on, with
+    /// held-out voices and sentences, when validating; random training characters otherwise.
+    /// </summary>
     public static ClipSet Open(string path, ulong seed, int count, int? firstCharacter, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
         if (Read(path, seed, count, firstCharacter) is { } found) return found;
@@ -69,7 +72,7 @@ public sealed class ClipSet
             cancel.ThrowIfCancellationRequested();
             var own = random.Fork((ulong)clip);
             set.characters[clip] = firstCharacter is { } first ? first + clip : own.Integer(CharacterSeeds.Training);
-            var performance = TrainingPerformance.Draw((long)((seed << 32) + (ulong)clip), Frames, heldOut: false, stop: cancel);
+            var performance = TrainingPerformance.Draw((long)((seed << 32) + (ulong)clip), Frames, heldOut: firstCharacter is not null, stop: cancel);
             set.Fill(clip, performance, spectrogram, values);
             progress.Report(new Preparing($"speaking {count} clips", (clip + 1.0) / count));
         }

@@ -24,7 +24,7 @@ public sealed class LatentSet
     LatentSet(ClipSet clips, AutoencoderConfig config, int picture)
     {
         (this.clips, this.picture) = (clips, picture);
-        int cells = picture / 16 * (picture / 16);
+        int cells = config.CodeSide(picture) * config.CodeSide(picture);
         codeValues = config.CodeChannels * cells;
         referenceValues = config.Width16 * cells;
         codes = [.. Enumerable.Range(0, clips.Count).Select(_ => new Half[ClipSet.Frames * codeValues])];
@@ -105,7 +105,7 @@ public sealed class LatentSet
         for (int i = 0; i <= ClipSet.Frames; i++) PixelPlanes.FromBytes(pictures.AsSpan(i * values, values), planes.AsSpan(i * values, values));
         var features = autoencoder.Reference(Tensor.From(device, [1, 3, picture, picture], planes.AsSpan(0, values)));
         Store(features.At16, references[clip]);
-        const int Together = 12;
+        const int Together = 13; // a divisor of ClipSet.Frames
         for (int first = 0; first < ClipSet.Frames; first += Together)
         {
             using var inner = Tensor.Scope();

@@ -21,7 +21,10 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
     /// <summary>Frames of sound that a window needs before and after it.</summary>
     public const int Margin = 8;
 
-    /// <summary>Windows that start at the given frames. <paramref name="soundOf"/> takes the sound from other clips: a control.</summary>
+    /// <summary>
+    /// Windows that start at the given frames. <paramref name="soundOf"/> takes the sound from other clips: a control; where it is
+    /// negative, neither sound nor picture is told: speech of nobody, about nothing.
+    /// </summary>
     public static MotionBatch Make(Device device, LatentSet set, AvatarConfig config, ReadOnlySpan<float> scale, int latents, ReadOnlySpan<int> clips, ReadOnlySpan<int> starts, ReadOnlySpan<int> soundOf = default)
     {
         int b = clips.Length, side = config.LatentSide, cells = side * side, c = config.Autoencoder.LatentChannels, frames = latents * PerLatent;
@@ -32,9 +35,13 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
         {
             int sound = soundOf.IsEmpty ? clips[i] : soundOf[i];
             CopyLatents(set, clips[i], starts[i], latents, scale, values.AsSpan(i * c * latents * cells, c * latents * cells), config);
-            Widen(set.Reference(clips[i]), references.AsSpan(i * references.Length / b, references.Length / b));
-            FillSpeaking(set.Clips, sound, starts[i], speaking.AsSpan(i * latents, latents));
-            CopyAudio(set, sound, starts[i], latents, audio.AsSpan(i * audio.Length / b, audio.Length / b));
+            if (sound < 0) speaking.AsSpan(i * latents, latents).Fill(true);
+            else
+            {
+                Widen(set.Reference(clips[i]), references.AsSpan(i * references.Length / b, references.Length / b));
+                FillSpeaking(set.Clips, sound, starts[i], speaking.AsSpan(i * latents, latents));
+                CopyAudio(set, sound, starts[i], latents, audio.AsSpan(i * audio.Length / b, audio.Length / b));
+            }
             CopyGestures(set.Clips, clips[i], starts[i], frames, gestures.AsSpan(i * gestures.Length / b, gestures.Length / b));
             FillCells(Puppet.FromSeed(set.Clips.Character(clips[i])).Geometry, side, weights.AsSpan(i * cells, cells));
         }

@@ -20,9 +20,11 @@ public static class CharacterSeeds
 public sealed record PortraitBatch(int Characters, int FramesEach, int Size, float[] References, float[] Frames, float[] Weights);
 
 /// <summary>Draws batches of random characters in random poses; a batch is a function of seed and number alone.</summary>
-public sealed class Portraits(ulong seed, int picture = 256)
+/// <param name="picture">Side of a whole picture.</param>
+/// <param name="cell">Side of what a code's cell shows.</param>
+public sealed class Portraits(ulong seed, int picture = 256, int cell = 16)
 {
-    const float MouthWeight = 6, EyeWeight = 5;
+    const float MouthWeight = 6, EyeWeight = 8;
 
     readonly PuppetRenderer renderer = new();
 
@@ -60,8 +62,8 @@ public sealed class Portraits(ulong seed, int picture = 256)
             x = (face.FaceX * picture) - (size / 2f) + (spread * random.Normal());
             y = (((face.MouthY + face.EyeY) / 2) * picture) - (size / 2f) + (spread * random.Normal());
         }
-        // Multiples of 16: a crop's codes are those cells of the picture's.
-        int Cell(float at) => Math.Clamp((int)MathF.Round(at / 16) * 16, 0, picture - size);
+        // Whole cells: a crop's codes are those cells of the picture's.
+        int Cell(float at) => Math.Clamp((int)MathF.Round(at / cell) * cell, 0, picture - size);
         return new PixelRegion(Cell(x), Cell(y), size, size);
     }
 

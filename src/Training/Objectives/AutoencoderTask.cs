@@ -12,8 +12,16 @@ namespace TalkingMachines.Training.Objectives;
 /// <summary>Trains the reference-conditioned autoencoder on random characters in random poses. (MINI-MODEL, "Autoencoder".)</summary>
 public sealed record AutoencoderRecipe : Recipe
 {
-    /// <summary>The recipe whose weights this one starts from, to train the decoder alone: codes and features stay, so that a transformer trained on them stays right. Null: all of it, new.</summary>
-    public string? DecoderOf { get; init; }
+    /// <summary>The recipe whose weights this one starts from, to train a part of it; null: all of it, new.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Starts of the names of what is trained after <see cref="From"/>. While encoder and features stay, a transformer trained on them stays right.</summary>
+    public string[] Parts { get; init; } = [""];
+
+    public AutoencoderConfig Model { get; init; } = new();
+
+    /// <summary>Side of the pictures.</summary>
+    public int Picture { get; init; } = 256;
 
     public override ITrainingTask Open(RunFolder run, Device device) => new AutoencoderTask(this, run, device);
 }
@@ -30,11 +38,11 @@ public sealed class AutoencoderTask : ITrainingTask
     public AutoencoderTask(AutoencoderRecipe recipe, RunFolder run, Device device)
     {
         this.recipe = recipe;
-        using var start = recipe.DecoderOf is null ? null : SafeTensors.Open(ClipFiles.Weights(run, recipe.DecoderOf));
-        Weights = start is null ? Weights.New(device, recipe.Seed) : Weights.From(device, start);
-        model = new ReferenceAutoencoder(Weights, new AutoencoderConfig());
-        Trained = Weights.All.Where(w => start is null || w.Key.StartsWith("decoder.", StringComparison.Ordinal)).ToDictionary();
-        var portraits = new Portraits(recipe.Seed);
+        using var start = recipe.From is null ? null : SafeTensors.Open(ClipFiles.Weights(run, recipe.From));
+        Weights = start is null ? Weights.New(device, recipe.Seed) : Weights.Grown(device, start, recipe.Seed);
+        model = new ReferenceAutoencoder(Weights, recipe.Model);
+        Trained = Weights.All.Where(w => Array.Exists(recipe.Parts, part => w.Key.StartsWith(part, StringComparison.Ordinal))).ToDictionary();
+        var portraits = new Portraits(recipe.Seed, recipe.Picture, 16 * recipe.Model.Scale);
         batches = new PrefetchedBatches<PortraitBatch>(portraits.Make, capacity: 3);
     }
 
@@ -57,7 +65,7 @@ public sealed class AutoencoderTask : ITrainingTask
         var decoded = model.Decode(mean + ((logVariance * 0.5f).Exp() * noise), features);
 
         var error = (decoded - frames).Reshape(b, batch.FramesEach, 3, size, size);
-        float sharp = recipe.DecoderOf is not null ? 1 : Math.Clamp((step - (0.08f * recipe.Steps)) / (0.08f * recipe.Steps), 0, 1); // squares first: they find the mouth
+        float sharp = recipe.From is not null ? 1 : Math.Clamp((step - (0.08f * recipe.Steps)) / (0.08f * recipe.Steps), 0, 1); // squares first: they find the mouth
         var squares = (error.Square() * weights).Mean();
         var absolutes = (error.Abs() * weights).Mean();
         var edges = EdgeError(error, weights);
@@ -95,6 +103,7 @@ public sealed class AutoencoderTask : ITrainingTask
     /// <summary>PSNR of whole pictures, of mouths and eyes, over validation characters; and a sheet: reference, frame, decoded.</summary>
     public IReadOnlyList<Metric> Validate(int step, RunFolder run)
     {
+        int side = recipe.Picture;
         var quality = new PictureQuality();
         var copied = new PictureQuality();
         var sheet = new List<Picture>();
@@ -104,13 +113,13 @@ public sealed class AutoencoderTask : ITrainingTask
             using var scope = Tensor.Scope();
             var random = new RandomStream(77).Fork((ulong)i);
             var puppet = Puppet.FromSeed(CharacterSeeds.FirstValidation + i);
-            var reference = renderer.Draw(puppet, PuppetPose.Neutral, 256);
-            var features = model.Reference(PixelPlanes.ToTensor(Weights.Device, reference.Pixels, 256, 256));
+            var reference = renderer.Draw(puppet, PuppetPose.Neutral, side);
+            var features = model.Reference(PixelPlanes.ToTensor(Weights.Device, reference.Pixels, side, side));
             for (int k = 0; k < 3; k++)
             {
-                var truth = renderer.Draw(puppet, Portraits.RandomPose(random), 256);
-                var (mean, _) = model.Moments(PixelPlanes.ToTensor(Weights.Device, truth.Pixels, 256, 256), features);
-                var decoded = new Picture(256, 256);
+                var truth = renderer.Draw(puppet, Portraits.RandomPose(random), side);
+                var (mean, _) = model.Moments(PixelPlanes.ToTensor(Weights.Device, truth.Pixels, side, side), features);
+                var decoded = new Picture(side, side);
                 PixelPlanes.ToBytes(model.Decode(mean, features).Floats, decoded.Pixels);
                 quality.Add(truth, decoded, puppet.Geometry);
                 copied.Add(truth, reference, puppet.Geometry);

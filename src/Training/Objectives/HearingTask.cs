@@ -46,7 +46,7 @@ public sealed class HearingTask : ITrainingTask
 
     public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
-        clips = ClipSet.Open(ClipFiles.Training(folder), ClipFiles.Seed, recipe.Clips, null, progress, cancel);
+        clips = ClipSet.Open(ClipFiles.Speech(folder), ClipFiles.Seed + 2, recipe.Clips, null, progress, cancel);
         validation = ClipSet.Open(ClipFiles.Validation(folder), ClipFiles.Seed + 1, ValidationClips, CharacterSeeds.FirstValidation, progress, cancel);
     }
 

@@ -2,7 +2,6 @@ using TalkingMachines.Media;
 using TalkingMachines.Models;
 using TalkingMachines.Models.Image;
 using TalkingMachines.Models.Vae;
-using TalkingMachines.Models.Video;
 using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training.Data;
@@ -14,8 +13,8 @@ internal static class RolloutSheet
 {
     const int Drawn = 4;        // clips on the sheet
     const int Measured = 16;    // clips in the figure
-    const int Chunks = 2;
-    const int Every = 3;        // frames between those on the sheet
+    const int Latents = 21;     // of a clip
+    const int Every = 6;        // frames between those on the sheet
     const int Side = 128;       // of a picture on the sheet
 
     public static IReadOnlyList<Metric> Measure(AvatarModel model, ReferenceAutoencoder autoencoder, LatentSet set, ReadOnlySpan<float> scale, string path)
@@ -31,7 +30,7 @@ internal static class RolloutSheet
             var (other, _, _) = Roll(model, set, scale, clip, (clip + 7) % set.Clips.Count);
             against += MouthCorrelation(other, truth, weights) / Measured;
         }
-        Png.Write(ContactSheet.Tile(sheet, Chunks * model.Config.ChunkFrames / Every), path);
+        Png.Write(ContactSheet.Tile(sheet, Latents * AutoencoderConfig.FramesPerLatent / Every), path);
         return [new("mouth cells followed", with), new("mouth cells with another sound", against)];
     }
 
@@ -39,10 +38,11 @@ internal static class RolloutSheet
     {
         using var scope = Tensor.Scope();
         var (config, device) = (model.Config, model.Device);
-        var whole = MotionBatch.Make(device, set, config, scale, Chunks * config.ChunkLatents, [clip], [MotionBatch.Margin]);
-        using var rollout = new BlockRollout(model, whole.References, seed: (ulong)clip);
-        var chunks = new Tensor[Chunks];
-        for (int chunk = 0; chunk < Chunks; chunk++)
+        int count = Latents / config.ChunkLatents;
+        var whole = MotionBatch.Make(device, set, config, scale, Latents, [clip], [MotionBatch.Margin]);
+        using var rollout = model.Rollout(whole.References, seed: (ulong)clip);
+        var chunks = new Tensor[count];
+        for (int chunk = 0; chunk < count; chunk++)
         {
             var part = MotionBatch.Make(device, set, config, scale, config.ChunkLatents, [clip], [MotionBatch.Margin + (chunk * config.ChunkFrames)], [sound]);
             chunks[chunk] = rollout.Next(part.Drive);

@@ -1,3 +1,5 @@
+using TalkingMachines.Models;
+using TalkingMachines.Models.Vae;
 using TalkingMachines.Training.Objectives;
 
 namespace TalkingMachines.Training;
@@ -6,7 +8,13 @@ namespace TalkingMachines.Training;
 public static class Recipes
 {
     // Methods, not values: a recipe is made when it is asked for.
-    static readonly Func<Recipe>[] all = [MiniAutoencoder, MiniHearing, MiniLipReader, MiniWarmup, MiniAudio, MiniPolish, MiniDecoder];
+    static readonly Func<Recipe>[] all =
+    [
+        MiniAutoencoder, MiniHearing, MiniLipReader, MiniWarmup, MiniAudio, MiniTeacher,
+        MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniDecoder, MiniRefiner512,
+    ];
+
+    const int Clips = 2000;
 
     /// <summary>Every recipe, in the order of training.</summary>
     public static IEnumerable<Recipe> All => all.Select(make => make());
@@ -18,23 +26,25 @@ public static class Recipes
     public static AutoencoderRecipe MiniAutoencoder() => new()
     {
         Name = "mini-autoencoder",
-        Steps = 2000,
+        Steps = 8000,
         MuonRate = 0.01f,
         AdamRate = 1.5e-3f,
         WarmupSteps = 20,
         DecayFrom = 0.4,
         EmaDecay = 0.998f,
         GradientClip = 1,
-        ValidateEvery = 250,
+        ValidateEvery = 1000,
     };
 
-    /// <summary>The decoder goes on alone: the codes that the transformer learnt stay what they are.</summary>
+    /// <summary>The decoder goes on alone, with a refiner: the codes that the transformer learnt stay what they are.</summary>
     public static AutoencoderRecipe MiniDecoder() => MiniAutoencoder() with
     {
         Name = "mini-decoder",
-        DecoderOf = MiniAutoencoder().Name,
+        From = MiniAutoencoder().Name,
+        Parts = ["decoder.", "refiner"],
+        Model = new AutoencoderConfig { RefinerWidth = 48 },
         Seed = 2,
-        Steps = 2500,
+        Steps = 3000,
         MuonRate = 0.006f,
         AdamRate = 8e-4f,
         DecayFrom = 0.3,
@@ -42,16 +52,29 @@ public static class Recipes
         ValidateEvery = 500,
     };
 
+    /// <summary>The refiner of 512 x 512: encoder and decoder stay those of 256 x 256.</summary>
+    public static AutoencoderRecipe MiniRefiner512() => MiniDecoder() with
+    {
+        Name = "mini-refiner-512",
+        From = MiniDecoder().Name,
+        Parts = ["refiner"],
+        Model = new AutoencoderConfig { Scale = 2, RefinerWidth = 32 },
+        Picture = 512,
+        Seed = 3,
+        Steps = 2500,
+    };
+
     /// <summary>What the mini model hears.</summary>
     public static HearingRecipe MiniHearing() => new()
     {
         Name = "mini-hearing",
-        Steps = 1500,
-        Clips = 2400,
+        Steps = 4000,
+        Clips = 6000,
+        Batch = 16,
         MuonRate = 0.01f,
         WarmupSteps = 20,
-        ValidateEvery = 300,
-        EmaDecay = 0.99f,
+        ValidateEvery = 500,
+        EmaDecay = 0.998f,
     };
 
     /// <summary>The judge of lip sync, which reads mouths and lids off pictures; trained before what it judges.</summary>
@@ -74,7 +97,7 @@ public static class Recipes
         Name = "mini-warmup",
         Layers = TrainedLayers.AllWithoutAudio,
         Steps = 150,
-        Clips = 2400,
+        Clips = Clips,
         MuonRate = 0.012f,
         WarmupSteps = 20,
         DecayFrom = 1,
@@ -92,15 +115,43 @@ public static class Recipes
         Seed = 2,
     };
 
-    /// <summary>Everything together, rates falling at the end: the weights that are shipped.</summary>
-    public static DiffusionRecipe MiniPolish() => MiniWarmup() with
+    /// <summary>Everything together, on short windows and whole clips, rates falling: the teacher of the students.</summary>
+    public static DiffusionRecipe MiniTeacher() => MiniWarmup() with
     {
-        Name = "mini-polish",
+        Name = "mini-teacher",
         Layers = TrainedLayers.All,
         From = MiniAudio().Name,
-        Steps = 600,
+        Steps = 1200,
         Seed = 3,
+        Windows = [new(7, 12), new(7, 12), new(21, 4)],
+        Untold = 0.1f,
         DecayFrom = 0.5,
-        ValidateEvery = 300,
+        ValidateEvery = 400,
+    };
+
+    /// <summary>The shipped model: chunks of 3 latents in 2 steps.</summary>
+    public static StudentRecipe MiniStudent3x2() => Student("mini-student-3x2", AvatarConfig.Mini);
+
+    public static StudentRecipe MiniStudent3x4() => Student("mini-student-3x4", AvatarConfig.Mini with { Steps = Avatar.EvenSteps(4) });
+
+    public static StudentRecipe MiniStudent7x2() => Student("mini-student-7x2", AvatarConfig.Mini with { ChunkLatents = 7 });
+
+    public static StudentRecipe MiniStudent7x4() => Student("mini-student-7x4", AvatarConfig.Mini with { ChunkLatents = 7, Steps = Avatar.EvenSteps(4) });
+
+    static StudentRecipe Student(string name, AvatarConfig model) => new()
+    {
+        Name = name,
+        Teacher = MiniTeacher().Name,
+        Model = model,
+        Steps = 700,
+        AdaptSteps = 500,
+        Clips = Clips,
+        Seed = 4,
+        MuonRate = 0.01f,
+        WarmupSteps = 20,
+        DecayFrom = 0.3,
+        EmaDecay = 0.98f,
+        GradientClip = 5,
+        ValidateEvery = 100,
     };
 }

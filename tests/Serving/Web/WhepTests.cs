@@ -29,7 +29,8 @@ public sealed class WhepTests : IAsyncLifetime, IAsyncDisposable
         Assert.True((bool)(await web.GetAsync(session))["connected"]!);
         Assert.Equal(HttpStatusCode.OK, (await web.Client.DeleteAsync(answer.Headers.Location)).StatusCode);
         await LiveWeb.UntilAsync(() => web.Notes.Any(note => note.Contains("ends after", StringComparison.Ordinal)));
-        Assert.False((bool)(await web.GetAsync(session))["connected"]!); // it may be called again
+        await LiveWeb.UntilAsync(() => web.Hub.Find(id)!.Call is null); // it may be called again
+        Assert.False((bool)(await web.GetAsync(session))["connected"]!);
         await LiveWeb.RefusedAsync(await web.Client.DeleteAsync(answer.Headers.Location), HttpStatusCode.NotFound, "no such call");
     }
 

@@ -1,6 +1,4 @@
-using TalkingMachines.Models.Audio;
-
-namespace TalkingMachines.Serving;
+namespace TalkingMachines.Models.Audio;
 
 /// <summary>
 /// Tells speech from silence, video frame by video frame: a frame speaks if it is well above the noise floor, and for a while

@@ -1,11 +1,10 @@
 using TalkingMachines.Media.Speech;
 using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
-using TalkingMachines.Serving;
 using TalkingMachines.Tensors;
 using Xunit;
 
-namespace TalkingMachines.Tests.Serving;
+namespace TalkingMachines.Tests.Models;
 
 public sealed class SpeechActivityTests
 {

@@ -1,0 +1,106 @@
+using TalkingMachines.Models;
+using TalkingMachines.Training;
+using TalkingMachines.Training.Objectives;
+using Xunit;
+
+namespace TalkingMachines.Tests.Training;
+
+/// <summary>A tiny teacher and students that learn from it.</summary>
+public sealed class StudentTests : IDisposable
+{
+    static readonly AvatarConfig teacherModel = TinyAvatar.Config with { Bidirectional = true, ChunkLatents = 21, Steps = Avatar.EvenSteps(2), Guidance = 2 };
+
+    static readonly DiffusionRecipe teacher = new()
+    {
+        Name = "teacher",
+        Layers = TrainedLayers.All,
+        Steps = 1,
+        Clips = 4,
+        Windows = [new(6, 2), new(21, 1)],
+        Untold = 0.5f,
+        Model = teacherModel,
+    };
+
+    static readonly StudentRecipe student = new()
+    {
+        Name = "student",
+        Teacher = "teacher",
+        Clips = 4,
+        Model = TinyAvatar.Config,
+        TeacherModel = teacherModel,
+        Window = new(6, 2),
+        Steps = 4,
+        AdaptSteps = 1,
+        CriticUpdates = 1,
+        SelfMade = 1,
+        CheckpointEvery = TimeSpan.Zero,
+    };
+
+    readonly TinyRuns runs = new();
+
+    public StudentTests()
+    {
+        File.Delete(runs.WeightsOf(Recipes.MiniLipReader())); // lips are another test's affair
+        runs.Train(teacher);
+    }
+
+    public void Dispose() => runs.Dispose();
+
+    StepLog Log(string name) => StepLog.Open(Path.Combine(runs.File(name), "log.csv"));
+
+    [Fact]
+    public void A_stopped_student_goes_on_bit_for_bit_with_its_critic()
+    {
+        runs.Train(student, "whole");
+        // From checkpoint to checkpoint: before the adaptation ended, after it, and while the critic is learning.
+        for (int i = 0; i < student.Steps; i++)
+        {
+            using var stop = new CancellationTokenSource();
+            runs.Train(student, "stopped", resume: true, stopAfterStep: stop);
+        }
+        Assert.Equal(File.ReadAllBytes(runs.File("whole/weights.safetensors")), File.ReadAllBytes(runs.File("stopped/weights.safetensors")));
+        var (a, b) = (Newest("whole"), Newest("stopped"));
+        Assert.Contains(a.Keys, name => name.StartsWith("carried.critic.", StringComparison.Ordinal));
+        Assert.Equal(a.Keys, b.Keys);
+        foreach (string name in a.Keys) Assert.Equal(a[name], b[name]);
+    }
+
+    SortedDictionary<string, float[]> Newest(string run) =>
+        ScratchFolder.Numbers(Directory.GetFiles(runs.File(run), "checkpoint-*.safetensors").Order(StringComparer.Ordinal).Last());
+
+    [Fact]
+    public void As_long_as_critic_and_teacher_agree_nothing_is_to_be_matched()
+    {
+        var still = student with { TeacherModel = teacherModel with { Guidance = 1 }, CriticUpdates = 0, SelfMade = 0 };
+        runs.Train(still, "agreeing");
+        using (var log = Log("agreeing")) Assert.All(log.Curve("matching").Y, value => Assert.Equal(0, value));
+
+        runs.Train(still with { CriticUpdates = 1 }, "learning");
+        using (var log = Log("learning"))
+        {
+            var matching = log.Curve("matching").Y;
+            Assert.Equal(0, matching[0]);
+            Assert.All(matching.Skip(1), value => Assert.True(value > 0));
+        }
+    }
+
+    [Fact]
+    public void Without_regression_only_scores_are_matched()
+    {
+        runs.Train(student with { RegressionWeight = 0, SelfMade = 0, TimestepByChunk = true }, "matched");
+        using var log = Log("matched");
+        Assert.Equal(["matching"], log.Figures.Intersect(["matching", "regression"]));
+        Assert.Equal([2.0, 3.0, 4.0], log.Curve("matching").X);
+    }
+
+    [Fact]
+    public void Rates_fall_once_for_looking_back_and_again_for_matching()
+    {
+        var recipe = Recipes.MiniStudent3x2();
+        double[] rates = [.. Enumerable.Range(1, recipe.Steps).Select(recipe.RateFactor)];
+        Assert.Equal(1, rates[recipe.WarmupSteps]);
+        Assert.Equal(recipe.MatchingRate, rates[recipe.AdaptSteps - 1], 9);
+        Assert.Equal(recipe.MatchingRate * Recipe.LowestRate, rates[^1], 9);
+        for (int i = recipe.WarmupSteps; i < rates.Length; i++) Assert.True(rates[i] <= rates[i - 1]);
+    }
+}
