@@ -18,7 +18,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
     const float MouthWeight = 6, EyeWeight = 4;
 
-    /// <summary>Frames of sound that a window needs before and after it.</summary>
+    /// <summary>Frames before and after a window in which its sound is as a rule known; beyond the clip there is silence.</summary>
     public const int Margin = 8;
 
     /// <summary>
@@ -29,7 +29,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
     {
         int b = clips.Length, side = config.LatentSide, cells = side * side, c = config.Autoencoder.LatentChannels, frames = latents * PerLatent;
         float[] values = new float[b * c * latents * cells], references = new float[b * config.Autoencoder.Width16 * cells], weights = new float[b * cells];
-        float[] audio = new float[b * (frames + (2 * Margin)) * LatentSet.HearingValues], gestures = new float[b * (frames + (2 * PerLatent)) * Gesture.Count];
+        float[] audio = new float[b * (frames + (2 * config.AudioMargin)) * LatentSet.HearingValues], gestures = new float[b * (frames + (2 * PerLatent)) * Gesture.Count];
         bool[] speaking = new bool[b * latents];
         for (int i = 0; i < b; i++)
         {
@@ -40,13 +40,13 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
             {
                 Widen(set.Reference(clips[i]), references.AsSpan(i * references.Length / b, references.Length / b));
                 FillSpeaking(set.Clips, sound, starts[i], speaking.AsSpan(i * latents, latents));
-                CopyAudio(set, sound, starts[i], latents, audio.AsSpan(i * audio.Length / b, audio.Length / b));
+                CopyAudio(set, sound, starts[i], latents, config.AudioMargin, audio.AsSpan(i * audio.Length / b, audio.Length / b));
             }
             CopyGestures(set.Clips, clips[i], starts[i], frames, gestures.AsSpan(i * gestures.Length / b, gestures.Length / b));
             FillCells(Puppet.FromSeed(set.Clips.Character(clips[i])).Geometry, side, weights.AsSpan(i * cells, cells));
         }
         var drive = new Drive(
-            Tensor.From(device, [b, frames + (2 * Margin), LatentSet.HearingValues], audio),
+            Tensor.From(device, [b, frames + (2 * config.AudioMargin), LatentSet.HearingValues], audio),
             Tensor.From(device, [b, frames + (2 * PerLatent), Gesture.Count], gestures), speaking);
         return new MotionBatch(
             Tensor.From(device, [b, c, latents, side, side], values), Tensor.From(device, [b, config.Autoencoder.Width16, 1, side, side], references),
@@ -87,14 +87,13 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
     }
 
     // Silent latents are given no sound at all, those in the margins included.
-    static void CopyAudio(LatentSet set, int clip, int start, int latents, Span<float> target)
+    static void CopyAudio(LatentSet set, int clip, int start, int latents, int margin, Span<float> target)
     {
-        int margin = Margin / PerLatent;
-        Span<bool> speaking = stackalloc bool[latents + (2 * margin)];
-        FillSpeaking(set.Clips, clip, start - Margin, speaking);
+        Span<bool> speaking = stackalloc bool[latents + (2 * margin / PerLatent)];
+        FillSpeaking(set.Clips, clip, start - margin, speaking);
         for (int i = 0; i < speaking.Length * PerLatent; i++)
         {
-            int frame = start - Margin + i;
+            int frame = start - margin + i;
             if (speaking[i / PerLatent] && frame >= 0 && frame < ClipSet.Frames)
                 set.Hearing(clip, frame).CopyTo(target[(i * LatentSet.HearingValues)..]);
         }

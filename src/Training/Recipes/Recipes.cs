@@ -12,6 +12,7 @@ public static class Recipes
     [
         MiniAutoencoder, MiniHearing, MiniLipReader, MiniWarmup, MiniAudio, MiniTeacher,
         MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniDecoder, MiniRefiner512,
+        .. Ablations(),
     ];
 
     const int Clips = 2000;
@@ -153,5 +154,27 @@ public static class Recipes
         EmaDecay = 0.98f,
         GradientClip = 5,
         ValidateEvery = 100,
+    };
+
+    // What each choice is worth: short runs that differ from a base of their own in one thing.
+    static IEnumerable<Func<Recipe>> Ablations()
+    {
+        yield return () => Shortened("base");
+        yield return () => Shortened("no-face-mask") with { Model = AvatarConfig.Mini with { FaceMask = false } };
+        yield return () => Shortened("no-regression") with { RegressionWeight = 0 };
+        yield return () => Shortened("timestep-by-chunk") with { TimestepByChunk = true };
+        foreach (int latents in (int[])[3, 5, 7]) yield return () => Windowed(latents);
+    }
+
+    static StudentRecipe Shortened(string name) => MiniStudent3x2() with { Name = $"ablation-{name}", Steps = 300, AdaptSteps = 200, ValidateEvery = 300 };
+
+    static DiffusionRecipe Windowed(int latents) => MiniTeacher() with
+    {
+        Name = $"ablation-window-{latents}",
+        From = MiniWarmup().Name,
+        Model = AvatarConfig.MiniTeacher with { AudioWindow = latents },
+        Windows = [new(7, 12)],
+        Steps = 300,
+        ValidateEvery = 300,
     };
 }
