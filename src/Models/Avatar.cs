@@ -75,8 +75,12 @@ public sealed class Avatar : IDisposable
     {
         var config = ReadConfig(Path.Combine(folder, ConfigFile));
         if (steps is { } n) config = config with { Steps = EvenSteps(n) };
-        return new Avatar(config, folder, diffusion, decoder);
+        return new Avatar(config, WeightsFolder(folder, config), diffusion, decoder);
     }
+
+    /// <summary>Where the weights of a model folder lie: there, or in the folder beside it that the configuration names.</summary>
+    public static string WeightsFolder(string folder, AvatarConfig config) =>
+        config.WeightsOf is null ? folder : Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) ?? folder, config.WeightsOf);
 
     /// <summary>n times from 0 on, the last step as long as the others: 2 gives 0, 0.5.</summary>
     public static float[] EvenSteps(int n) =>

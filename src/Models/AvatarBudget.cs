@@ -13,7 +13,8 @@ public static class AvatarBudget
     public static Budget Of(string folder, double seconds)
     {
         var config = Avatar.ReadConfig(Path.Combine(folder, Avatar.ConfigFile));
-        BudgetPart[] parts = [Part(folder, Avatar.TransformerFile), Part(folder, Avatar.AudioFile), Part(folder, Avatar.AutoencoderFile)];
+        string weights = Avatar.WeightsFolder(folder, config);
+        BudgetPart[] parts = [Part(weights, Avatar.TransformerFile), Part(weights, Avatar.AudioFile), Part(weights, Avatar.AutoencoderFile)];
         long tokens = (long)config.ChunkLatents * config.Tokens, keys = (2 * tokens) + config.Tokens, pixels = (long)config.Picture * config.Picture;
         var autoencoder = config.Autoencoder;
         BudgetMemory[] memory =

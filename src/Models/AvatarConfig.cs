@@ -44,6 +44,9 @@ public sealed record AvatarConfig
 
     public int FramesPerSecond { get; init; } = 16;
 
+    /// <summary>Name of the folder beside the model's own that holds its weights: another setting of the same model. Null: its own.</summary>
+    public string? WeightsOf { get; init; }
+
     public int HeadWidth => Width / Heads;
 
     public int LatentSide => Autoencoder.CodeSide(Picture);
@@ -76,6 +79,7 @@ public sealed record AvatarConfig
         if (Autoencoder.Scale is < 1 or > 4) throw new ArgumentException($"The autoencoder's scale is {Autoencoder.Scale}, expected 1 to 4.");
         if (Picture % (32 * Autoencoder.Scale) != 0) throw new ArgumentException($"Picture is {Picture} pixels, expected a multiple of {32 * Autoencoder.Scale}.");
         if (AudioWindow % 2 != 1) throw new ArgumentException($"Audio window is {AudioWindow} latents, expected an odd number.");
+        if (WeightsOf is { } folder && (folder is "" or "." or ".." || folder.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)) throw new ArgumentException($"The folder of the weights is '{folder}', expected the name of one beside the model's.");
         if (!float.IsFinite(Guidance)) throw new ArgumentException($"Guidance is {Guidance}, expected a number.");
         if (Steps.Length == 0 || Steps[0] != 0 || Steps[^1] >= 1) throw new ArgumentException($"Steps are [{string.Join(", ", Steps)}], expected to rise from 0 and stay below 1.");
         for (int i = 1; i < Steps.Length; i++)

@@ -26,6 +26,46 @@ public sealed class AutoencoderTests
     });
 
     [Fact]
+    public void A_larger_picture_has_the_codes_of_the_small_one_and_a_refiner_adds_to_it() => LeakCheck.On("cpu:0", device =>
+    {
+        using var weights = Weights.New(device, 1);
+        using var file = new TemporaryFile();
+        using var scope = Tensor.Scope();
+        var small = new AutoencoderConfig { Width4 = 24, Width8 = 24, Width16 = 48 };
+        var one = new ReferenceAutoencoder(weights, small);
+        SafeTensors.Write(file.Path, weights.All, DType.F32);
+        using var stored = SafeTensors.Open(file.Path);
+        using var grown = Weights.Grown(device, stored, 1);
+        var two = new ReferenceAutoencoder(grown, small with { Scale = 2, RefinerWidth = 16 });
+
+        var picture = Tensor.Normal(device, [1, 3, 128, 128], new RandomStream(2));
+        var frames = Tensor.Normal(device, [4, 3, 128, 128], new RandomStream(3));
+        var (seen, alone) = (two.Reference(picture), one.Reference(picture.SumPool(2) * 0.25f));
+        Assert.Equal(alone.Code.ToArray(), seen.Code.ToArray());
+        var (mean, _) = two.Moments(frames, seen);
+        Assert.Equal(one.Moments(frames.SumPool(2) * 0.25f, alone).Mean.ToArray(), mean.ToArray());
+        Assert.Equal([4, 4, 4, 4], mean.Shape);
+
+        var decoded = two.Decode(mean, seen);
+        Assert.Equal([4, 3, 128, 128], decoded.Shape);
+        float[] whole = decoded.ToArray(), first = two.Decode(mean.Narrow(0, 0, 1), seen).ToArray();
+        Assert.Equal(whole[..first.Length], first);
+
+        // Once it has learnt something, the refiner adds to the picture.
+        var leave = grown.All.Single(weight => weight.Key.StartsWith("refiner2.leave.bias", StringComparison.Ordinal)).Value;
+        leave.Load([.. Enumerable.Repeat(0.25f, (int)leave.Count)]);
+        Assert.All(two.Decode(mean, seen).ToArray().Zip(whole), pair => Assert.Equal(pair.Second + 0.25f, pair.First, 1e-5f));
+    });
+
+    /// <summary>A name for a file that is deleted with it.</summary>
+    sealed class TemporaryFile : IDisposable
+    {
+        public string Path { get; } = System.IO.Path.GetTempFileName();
+
+        public void Dispose() => File.Delete(Path);
+    }
+
+    [Fact]
     public void Encoding_is_causal_and_by_frame() => LeakCheck.On("cpu:0", device =>
     {
         using var weights = Weights.New(device, 1);
