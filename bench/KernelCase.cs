@@ -3,8 +3,8 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Bench;
 
 /// <summary>A kernel at one shape: what PyTorch's side reads as (Kind, Sizes), and how to run it on a device of ours.</summary>
-/// <param name="Kind">linear, conv, conv-dx, conv-dw, attention, attention-d, norm or gelu.</param>
-/// <param name="Sizes">linear: rows, inputs, outputs; conv: images, channels, side, outputs; attention: batch, queries, keys, heads, width; norm: rows, width; gelu: elements.</param>
+/// <param name="Kind">linear, conv, conv-dx, conv-dw, attention, attention-d, norm, gelu, warp, warp-cubic or warp-cubic-dflow.</param>
+/// <param name="Sizes">linear: rows, inputs, outputs; conv: images, channels, side, outputs; attention: batch, queries, keys, heads, width; norm: rows, width; gelu: elements; warp: frames of one picture, channels, side.</param>
 sealed record KernelCase(string Kind, params int[] Sizes)
 {
     const int RowsAFrame = 64; // tokens that share a modulation
@@ -16,12 +16,15 @@ sealed record KernelCase(string Kind, params int[] Sizes)
         .. Products(), .. Convolutions("conv"), .. Convolutions("conv-dx"), .. Convolutions("conv-dw"),
         .. Attentions("attention"), .. Attentions("attention-d"),
         new("norm", 192, 192), new("norm", 5376, 192), new("gelu", 192 * 768), new("gelu", 5376 * 768),
+        .. Warps("warp"), .. Warps("warp-cubic"), .. Warps("warp-cubic-dflow"),
     ];
 
     public string Name => $"{Kind} {string.Join('x', Sizes)}";
 
     /// <summary>Whether speed is counted in operations, not in bytes.</summary>
-    public bool IsProduct => Kind is not ("norm" or "gelu");
+    public bool IsProduct => !(Kind is "norm" or "gelu" || IsWarp);
+
+    bool IsWarp => Kind is "warp" or "warp-cubic" or "warp-cubic-dflow";
 
     /// <summary>Operations; or bytes read and written where memory is the limit.</summary>
     public double Work => Kind switch
@@ -31,6 +34,8 @@ sealed record KernelCase(string Kind, params int[] Sizes)
         "attention-d" => 10.0 * Sizes[0] * Sizes[1] * Sizes[2] * Sizes[3] * Sizes[4],
         "norm" => 8.0 * Sizes[0] * Sizes[1],
         "gelu" => 8.0 * Sizes[0],
+        "warp" or "warp-cubic" => 4.0 * Sizes[2] * Sizes[2] * (Sizes[1] + (Sizes[0] * (Sizes[1] + 2))),
+        "warp-cubic-dflow" => 4.0 * Sizes[2] * Sizes[2] * (Sizes[1] + (Sizes[0] * (Sizes[1] + 4))),
         _ => 2.0 * Sizes[0] * Sizes[1] * Sizes[2] * Sizes[2] * Sizes[3] * 9,
     };
 
@@ -48,6 +53,8 @@ sealed record KernelCase(string Kind, params int[] Sizes)
     ];
 
     static IEnumerable<KernelCase> Attentions(string kind) => [new(kind, 1, 192, 448, 6, 32), new(kind, 12, 448, 448, 6, 32), new(kind, 72, 64, 21, 6, 32)];
+
+    static IEnumerable<KernelCase> Warps(string kind) => [new(kind, 12, 3, 256), new(kind, 12, 3, 512)];
 
     /// <summary>Makes inputs and outputs in the current scope and returns the call to time.</summary>
     public Action Prepare(Device device)
@@ -73,7 +80,7 @@ sealed record KernelCase(string Kind, params int[] Sizes)
                     var (x, y) = (Random(Sizes), Empty(Sizes));
                     return () => backend.Apply(Unary.Gelu, x, y);
                 }
-            default: return Kind.StartsWith("conv", StringComparison.Ordinal) ? Convolution(backend, Random) : Attention(backend, Random);
+            default: return IsWarp ? Warp(backend, Random) : Kind.StartsWith("conv", StringComparison.Ordinal) ? Convolution(backend, Random) : Attention(backend, Random);
         }
     }
 
@@ -98,5 +105,15 @@ sealed record KernelCase(string Kind, params int[] Sizes)
         var (dy, dq, dk, dv, logSum) = (random(query), random(query), random(key), random(key), random([Sizes[0], Sizes[3], Sizes[1]]));
         backend.Attention(q, k, v, null, scale, y, logSum);
         return () => backend.AttentionGradient(q, k, v, null, scale, y, logSum, dy, dq, dk, dv, null);
+    }
+
+    Action Warp(Backend backend, Func<int[], Tensor> random)
+    {
+        var (frames, channels, side) = (Sizes[0], Sizes[1], Sizes[2]);
+        var (x, flow, y) = (random([1, channels, side, side]), random([frames, 2, side, side]), random([frames, channels, side, side]));
+        var sampling = Kind == "warp" ? Sampling.Bilinear : Sampling.Cubic;
+        if (Kind != "warp-cubic-dflow") return () => backend.Warp(x, flow, sampling, y);
+        var dflow = random([frames, 2, side, side]);
+        return () => backend.WarpGradient(x, flow, sampling, y, null, dflow);
     }
 }

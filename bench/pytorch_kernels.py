@@ -59,6 +59,20 @@ def gelu(elements):
     return lambda: functional.gelu(x, approximate="tanh")
 
 
+def warp(frames, channels, side, mode):
+    """PyTorch's bicubic has a = -0.75 where ours has -0.5: the same work. Its grid is at hand, where ours adds flow to places."""
+    x, flow = torch.randn(1, channels, side, side).expand(frames, -1, -1, -1), torch.randn(frames, side, side, 2)
+    places = torch.arange(side, dtype=torch.float32)
+    grid = (flow + torch.stack(torch.meshgrid(places, places, indexing="xy"), -1)) * 2 / (side - 1) - 1
+    return x, grid, lambda: functional.grid_sample(x, grid, mode, "border", align_corners=True)
+
+
+def warp_flow_gradient(frames, channels, side):
+    x, grid, _ = warp(frames, channels, side, "bicubic")
+    dy, bicubic, border = torch.randn(frames, channels, side, side), 2, 1
+    return lambda: torch.ops.aten.grid_sampler_2d_backward(dy, x, grid, bicubic, border, True, [False, True])
+
+
 KINDS = {
     "linear": linear,
     "conv": convolution,
@@ -68,6 +82,9 @@ KINDS = {
     "attention-d": attention_gradient,
     "norm": norm,
     "gelu": gelu,
+    "warp": lambda *sizes: warp(*sizes, "bilinear")[2],
+    "warp-cubic": lambda *sizes: warp(*sizes, "bicubic")[2],
+    "warp-cubic-dflow": warp_flow_gradient,
 }
 
 

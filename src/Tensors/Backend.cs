@@ -34,6 +34,15 @@ public enum Binary
     Maximum,
 }
 
+/// <summary>How a value between cells is made of the cells around.</summary>
+public enum Sampling
+{
+    /// <summary>Of 2x2 cells, by nearness.</summary>
+    Bilinear,
+    /// <summary>Of 4x4 cells by cubic convolution with a = -0.5, on each axis a Catmull-Rom spline (Keys 1981): blurs less, may overshoot beside an edge.</summary>
+    Cubic,
+}
+
 /// <summary>Where a convolution reads: stride and zero padding by axis (T time, H height, W width). Causal: all of the time padding in front.</summary>
 public readonly record struct ConvolutionWindow(
     int StrideT, int StrideH = 1, int StrideW = 1,
@@ -142,11 +151,11 @@ public abstract class Backend : IDisposable
     /// <summary>Adjoint of <see cref="ResizeBilinear"/>: dy [N,H',W'], dx [N,H,W].</summary>
     public abstract void ResizeBilinearGradient(Tensor dy, Tensor dx);
 
-    /// <summary>y[n,c,i,j] = x[n * M / N, c] sampled bilinearly at (i + flow[n,1,i,j], j + flow[n,0,i,j]) pixels, coordinates clamped to the picture; x [M,C,H,W], flow [N,2,H,W], M divides N.</summary>
-    public abstract void Warp(Tensor x, Tensor flow, Tensor y);
+    /// <summary>y[n,c,i,j] = x[n * M / N, c] sampled at (i + flow[n,1,i,j], j + flow[n,0,i,j]) pixels, coordinates and the cells around clamped to the picture; x [M,C,H,W], flow [N,2,H,W], M divides N.</summary>
+    public abstract void Warp(Tensor x, Tensor flow, Sampling sampling, Tensor y);
 
-    /// <summary>dx (may be null) and dflow of <see cref="Warp"/>; where a coordinate is clamped its flow gradient is 0.</summary>
-    public abstract void WarpGradient(Tensor x, Tensor flow, Tensor dy, Tensor? dx, Tensor dflow);
+    /// <summary>dx (may be null) and dflow of <see cref="Warp"/>; where a coordinate is clamped, or on the last cell, its flow gradient is 0.</summary>
+    public abstract void WarpGradient(Tensor x, Tensor flow, Sampling sampling, Tensor dy, Tensor? dx, Tensor dflow);
 
     /// <summary>y's axis i is x's axis axes[i].</summary>
     public abstract void Permute(Tensor x, ReadOnlySpan<int> axes, Tensor y);

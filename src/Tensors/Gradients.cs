@@ -239,7 +239,7 @@ internal static class Gradients
     {
         var dx = s.Wants(0) ? s.EmptyLike(0) : null;
         var dflow = s.EmptyLike(1);
-        s.Backend.WarpGradient(s.Input(0), s.Input(1), s.Gradient, dx, dflow);
+        s.Backend.WarpGradient(s.Input(0), s.Input(1), s.Attributes<Sampling>(), s.Gradient, dx, dflow);
         if (dx is not null) s.Give(0, dx);
         if (s.Wants(1)) s.Give(1, dflow);
     }

@@ -248,13 +248,13 @@ public sealed partial class Tensor
     }
 
     /// <summary>Samples this [M,C,H,W] where flow [N,2,H,W] (x, y in pixels) points; M divides N.</summary>
-    public Tensor Warp(Tensor flow)
+    public Tensor Warp(Tensor flow, Sampling sampling = Sampling.Bilinear)
     {
         var f = flow.Shape;
         Expect(Shape.Rank == 4 && f.Rank == 4 && f[1] == 2 && f[2] == Shape[2] && f[3] == Shape[3] && f[0] % Shape[0] == 0, $"Warp of {Shape} by flow {f}: expected [M,C,H,W] and [N,2,H,W].");
         var y = Empty(Device, Shape.With(0, f[0]));
-        Backend.Warp(this, flow, y);
-        return Taped(y, Gradients.Warp, 0, this, flow);
+        Backend.Warp(this, flow, sampling, y);
+        return Taped(y, Gradients.Warp, sampling, this, flow);
     }
 
     /// <summary>Rows of this [N,D] by number: [indices,D].</summary>

@@ -65,17 +65,33 @@ internal static partial class OpCases
         new("resize, to itself", x => x[0].ResizeBilinear(6, 7), [[2, 6, 7]]),
         new("resize, from one cell", x => x[0].ResizeBilinear(4, 5), [[3, 1, 1]]),
         new("resize, to one cell", x => x[0].ResizeBilinear(1, 1), [[3, 4, 5]]),
-        new("warp, small flow", x => x[0].Warp(x[1]), [[2, 3, 9, 11], [2, 2, 9, 11]], make: InputMakers.OneScaled(1, 0.4f)),
-        new("warp, far flow, clamped at the border", x => x[0].Warp(x[1]), [[2, 3, 9, 11], [2, 2, 9, 11]], make: InputMakers.OneScaled(1, 6)),
-        new("warp, one picture for all flows", x => x[0].Warp(x[1]), [[1, 5, 7, 19], [4, 2, 7, 19]]),
-        new("warp, a picture for two flows", x => x[0].Warp(x[1]), [[2, 4, 8, 33], [4, 2, 8, 33]]),
-        new("warp, constant picture", x => x[0].Warp(x[1]), [[1, 3, 16, 16], [3, 2, 16, 16]], constants: [0]),
-        new("warp, constant flow", x => x[0].Warp(x[1]), [[1, 3, 16, 16], [3, 2, 16, 16]], constants: [1]),
-        new("warp, many channels", x => x[0].Warp(x[1]), [[1, 35, 6, 5], [2, 2, 6, 5]]),
-        new("warp, zero flow", x => x[0].Warp(x[1]), [[1, 3, 6, 7], [2, 2, 6, 7]], make: InputMakers.OneScaled(1, 0), smooth: false),
-        new("warp, flow of whole cells", x => x[0].Warp(x[1]), [[1, 3, 6, 7], [2, 2, 6, 7]], make: WholeCells, smooth: false),
-        new("warp, one cell", x => x[0].Warp(x[1]), [[2, 3, 1, 1], [2, 2, 1, 1]]),
+        .. Warps("warp", Sampling.Bilinear), .. Warps("cubic warp", Sampling.Cubic),
     ];
+
+    static OpCase[] Warps(string name, Sampling sampling)
+    {
+        return
+        [
+            Case("small flow", [2, 3, 9, 11], 2, InputMakers.OneScaled(1, 0.4f)),
+            Case("far flow, clamped at the border", [2, 3, 9, 11], 2, InputMakers.OneScaled(1, 6)),
+            Case("one picture for all flows", [1, 5, 7, 19], 4),
+            Case("a picture for two flows", [2, 4, 8, 33], 4),
+            Case("constant picture", [1, 3, 16, 16], 3, constants: [0]),
+            Case("constant flow", [1, 3, 16, 16], 3, constants: [1]),
+            Case("many channels", [1, 35, 6, 5], 2),
+            Case("one channel, wide", [1, 1, 3, 277], 2, InputMakers.OneScaled(1, 3)),
+            Case("zero flow", [1, 3, 6, 7], 2, InputMakers.OneScaled(1, 0), smooth: false),
+            Case("flow of whole cells", [1, 3, 6, 7], 2, WholeCells, smooth: false),
+            Case("two rows", [1, 3, 2, 17], 2),
+            Case("two columns", [1, 3, 17, 2], 2),
+            Case("one row", [1, 3, 1, 17], 2),
+            Case("one column", [1, 3, 17, 1], 2),
+            Case("one cell", [2, 3, 1, 1], 2),
+        ];
+
+        OpCase Case(string what, int[] picture, int frames, InputMaker? make = null, int[]? constants = null, bool smooth = true) =>
+            new($"{name}, {what}", x => x[0].Warp(x[1], sampling), [picture, [frames, 2, picture[2], picture[3]]], constants: constants, make: make, smooth: smooth);
+    }
 
     static void WholeCells(int index, int[] shape, Span<float> values)
     {

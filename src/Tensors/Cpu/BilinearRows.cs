@@ -122,12 +122,13 @@ internal static unsafe class BilinearRows
     }
 
     /// <summary>
-    /// Points at columns first.. + across[i] and row + down[i], held inside the plane. Slopes are 1, or 0 where the point was held or lies on the last cell.
+    /// Points at columns first.. + across[i] and row + down[i], held inside the plane, whose rows are <paramref name="stride"/> cells apart.
+    /// Slopes are 1, or 0 where the point was held or lies on the last cell.
     /// </summary>
-    public static void Displace(float* flowAcross, float* flowDown, int row, int first, int height, int width, in BilinearPoints points, float* slopeAcross, float* slopeDown, int count)
+    public static void Displace(float* flowAcross, float* flowDown, int row, int first, int height, int width, int stride, in BilinearPoints points, float* slopeAcross, float* slopeDown, int count)
     {
         Hold(flowAcross, first, 1, width, 1, points.Across, points.Cells, false, slopeAcross, count);
-        Hold(flowDown, row, 0, height, width, points.Down, points.Cells, true, slopeDown, count);
+        Hold(flowDown, row, 0, height, stride, points.Down, points.Cells, true, slopeDown, count);
     }
 
     /// <summary>

@@ -51,19 +51,29 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    public override void Warp(Tensor x, Tensor flow, Tensor y)
+    public override void Warp(Tensor x, Tensor flow, Sampling sampling, Tensor y)
     {
         if (y.Count == 0) return;
-        var geometry = WarpGeometry.Of(x.Shape, flow);
+        if (sampling == Sampling.Cubic)
+        {
+            WarpCubic(x, flow, y);
+            return;
+        }
+        var geometry = WarpGeometry.Of(x.Shape, flow, x.Shape[3]);
         var cut = Cut.Items((long)y.Shape[0] * geometry.Height, 8L * geometry.Width * geometry.Channels);
         team.Run(new WarpJob(Floats(x), geometry, Floats(y), cut), cut.Parts);
     }
 
-    public override void WarpGradient(Tensor x, Tensor flow, Tensor dy, Tensor? dx, Tensor dflow)
+    public override void WarpGradient(Tensor x, Tensor flow, Sampling sampling, Tensor dy, Tensor? dx, Tensor dflow)
     {
         if (dx is not null && dy.Count == 0) Fill(dx, 0);
         if (dy.Count == 0) return;
-        var geometry = WarpGeometry.Of(x.Shape, flow);
+        if (sampling == Sampling.Cubic)
+        {
+            WarpCubicGradient(x, flow, dy, dx, dflow);
+            return;
+        }
+        var geometry = WarpGeometry.Of(x.Shape, flow, x.Shape[3]);
         long work = 8L * geometry.Width * geometry.Channels;
         var cut = Cut.Items((long)dy.Shape[0] * geometry.Height, work);
         team.Run(new FlowGradientJob(Floats(x), geometry, Floats(dy), Floats(dflow), cut), cut.Parts);
@@ -186,8 +196,8 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>Pictures [M,C,H,W] displaced by flow [N,2,H,W]; each picture serves N / M frames in turn.</summary>
-    readonly struct WarpGeometry(float* flow, int framesPerPicture, int channels, int height, int width)
+    /// <summary>Pictures [M,C,H,W] displaced by flow [N,2,H,W]; each picture serves N / M frames in turn. Its rows are <paramref name="stride"/> cells apart.</summary>
+    readonly struct WarpGeometry(float* flow, int framesPerPicture, int channels, int height, int width, int stride)
     {
         public int FramesPerPicture => framesPerPicture;
 
@@ -201,13 +211,13 @@ internal sealed unsafe partial class CpuBackend
 
         public CellSteps Steps => CellSteps.Of(height, width);
 
-        public static WarpGeometry Of(in Shape x, Tensor flow) => new(Floats(flow), flow.Shape[0] / x[0], x[1], x[2], x[3]);
+        public static WarpGeometry Of(in Shape x, Tensor flow, int stride) => new(Floats(flow), flow.Shape[0] / x[0], x[1], x[2], x[3], stride);
 
         /// <summary>Where <paramref name="count"/> pixels of a row of a frame look; slopes as in <see cref="BilinearRows.Displace"/>.</summary>
         public void Look(long frame, int row, int column, in BilinearPoints points, float* slopeAcross, float* slopeDown, int count)
         {
             float* across = flow + (2 * frame * Plane) + ((long)row * width) + column;
-            BilinearRows.Displace(across, across + Plane, row, column, height, width, points, slopeAcross, slopeDown, count);
+            BilinearRows.Displace(across, across + Plane, row, column, height, width, stride, points, slopeAcross, slopeDown, count);
         }
     }
 

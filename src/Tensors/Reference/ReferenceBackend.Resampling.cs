@@ -2,19 +2,31 @@ namespace TalkingMachines.Tensors.Reference;
 
 internal sealed partial class ReferenceBackend
 {
-    /// <summary>A point between two cells of an axis: value = (1 - fraction) x[low] + fraction x[high]. Slope is 1, or 0 where the coordinate was clamped.</summary>
-    readonly record struct Sample(int Low, int High, double Fraction, double Slope)
-    {
-        public static Sample At(double coordinate, int size)
-        {
-            double clamped = Math.Clamp(coordinate, 0, size - 1);
-            int low = (int)Math.Floor(clamped);
-            return new(low, Math.Min(low + 1, size - 1), clamped - low, clamped == coordinate ? 1 : 0);
-        }
+    /// <summary>A cell of an axis that a point reads: value = sum of weight * x[cell]. Slope is d weight / d coordinate, 0 where the coordinate was clamped or is the last.</summary>
+    readonly record struct Tap(int Cell, double Weight, double Slope);
 
-        /// <summary>Where cell <paramref name="i"/> of <paramref name="to"/> looks among <paramref name="from"/>, centres on centres.</summary>
-        public static Sample Resized(int i, int from, int to) => At(((i + 0.5) * from / to) - 0.5, from);
+    static Tap[] Taps(double coordinate, int size, Sampling sampling)
+    {
+        double place = Math.Clamp(coordinate, 0, size - 1);
+        int low = (int)Math.Floor(place);
+        double t = place - low, free = coordinate >= 0 && coordinate < size - 1 ? 1 : 0;
+        Tap At(int offset, double weight, double slope) => new(Math.Clamp(low + offset, 0, size - 1), weight, slope * free);
+        return sampling == Sampling.Bilinear
+            ? [At(0, 1 - t, -1), At(1, t, 1)]
+            : [At(-1, Far(1 + t), FarSlope(1 + t)), At(0, Near(t), NearSlope(t)), At(1, Near(1 - t), -NearSlope(1 - t)), At(2, Far(2 - t), -FarSlope(2 - t))];
     }
+
+    // Weights of cubic convolution at distance d, up to one cell and from one to two (Keys 1981, a = -0.5), and their slopes.
+    static double Near(double d) => (((1.5 * d) - 2.5) * d * d) + 1;
+
+    static double NearSlope(double d) => ((4.5 * d) - 5) * d;
+
+    static double Far(double d) => (((((-0.5 * d) + 2.5) * d) - 4) * d) + 2;
+
+    static double FarSlope(double d) => (((-1.5 * d) + 5) * d) - 4;
+
+    /// <summary>What cell <paramref name="i"/> of <paramref name="to"/> reads among <paramref name="from"/>, centres on centres.</summary>
+    static Tap[] Resized(int i, int from, int to) => Taps(((i + 0.5) * from / to) - 0.5, from, Sampling.Bilinear);
 
     public override void UpsampleNearest(Tensor x, int factor, Tensor y)
     {
@@ -49,9 +61,9 @@ internal sealed partial class ReferenceBackend
             var target = Plane(y, n);
             for (int i = 0; i < height; i++)
             {
-                var row = Sample.Resized(i, x.Shape[1], height);
+                var rows = Resized(i, x.Shape[1], height);
                 for (int j = 0; j < width; j++)
-                    target[(i * width) + j] = Interpolate(Plane(x, n), x.Shape[2], row, Sample.Resized(j, x.Shape[2], width));
+                    target[(i * width) + j] = Interpolate(Plane(x, n), x.Shape[2], rows, Resized(j, x.Shape[2], width));
             }
         }
     }
@@ -65,14 +77,14 @@ internal sealed partial class ReferenceBackend
             ReadOnlySpan<double> above = Plane(dy, n);
             for (int i = 0; i < height; i++)
             {
-                var row = Sample.Resized(i, dx.Shape[1], height);
+                var rows = Resized(i, dx.Shape[1], height);
                 for (int j = 0; j < width; j++)
-                    Spread(above[(i * width) + j], Plane(dx, n), dx.Shape[2], row, Sample.Resized(j, dx.Shape[2], width));
+                    Spread(above[(i * width) + j], Plane(dx, n), dx.Shape[2], rows, Resized(j, dx.Shape[2], width));
             }
         }
     }
 
-    public override void Warp(Tensor x, Tensor flow, Tensor y)
+    public override void Warp(Tensor x, Tensor flow, Sampling sampling, Tensor y)
     {
         int channels = y.Shape[1], height = y.Shape[2], width = y.Shape[3];
         for (int n = 0; n < y.Shape[0]; n++)
@@ -82,15 +94,15 @@ internal sealed partial class ReferenceBackend
             {
                 for (int j = 0; j < width; j++)
                 {
-                    var (row, column) = WarpSource(flow, n, i, j);
+                    var (rows, columns) = WarpTaps(flow, n, i, j, sampling);
                     for (int c = 0; c < channels; c++)
-                        Plane(y, n, c)[(i * width) + j] = Interpolate(Plane(x, picture, c), width, row, column);
+                        Plane(y, n, c)[(i * width) + j] = Interpolate(Plane(x, picture, c), width, rows, columns);
                 }
             }
         }
     }
 
-    public override void WarpGradient(Tensor x, Tensor flow, Tensor dy, Tensor? dx, Tensor dflow)
+    public override void WarpGradient(Tensor x, Tensor flow, Sampling sampling, Tensor dy, Tensor? dx, Tensor dflow)
     {
         int channels = dy.Shape[1], height = dy.Shape[2], width = dy.Shape[3];
         dx?.Doubles.Clear();
@@ -102,49 +114,56 @@ internal sealed partial class ReferenceBackend
             {
                 for (int j = 0; j < width; j++)
                 {
-                    var (row, column) = WarpSource(flow, n, i, j);
+                    var (rows, columns) = WarpTaps(flow, n, i, j, sampling);
                     int cell = (i * width) + j;
                     for (int c = 0; c < channels; c++)
                     {
                         double above = Plane(dy, n, c)[cell];
-                        ReadOnlySpan<double> source = Plane(x, picture, c);
-                        Plane(dflow, n, 0)[cell] += above * column.Slope * SlopeAlongRow(source, width, row, column);
-                        Plane(dflow, n, 1)[cell] += above * row.Slope * SlopeAlongColumn(source, width, row, column);
-                        if (dx is not null) Spread(above, Plane(dx, picture, c), width, row, column);
+                        var (across, down) = Slopes(Plane(x, picture, c), width, rows, columns);
+                        Plane(dflow, n, 0)[cell] += above * across;
+                        Plane(dflow, n, 1)[cell] += above * down;
+                        if (dx is not null) Spread(above, Plane(dx, picture, c), width, rows, columns);
                     }
                 }
             }
         }
     }
 
-    static (Sample Row, Sample Column) WarpSource(Tensor flow, int n, int i, int j)
+    static (Tap[] Rows, Tap[] Columns) WarpTaps(Tensor flow, int n, int i, int j, Sampling sampling)
     {
         int height = flow.Shape[2], width = flow.Shape[3], cell = (i * width) + j;
-        return (Sample.At(i + Plane(flow, n, 1)[cell], height), Sample.At(j + Plane(flow, n, 0)[cell], width));
+        return (Taps(i + Plane(flow, n, 1)[cell], height, sampling), Taps(j + Plane(flow, n, 0)[cell], width, sampling));
     }
 
-    static double Interpolate(ReadOnlySpan<double> x, int width, Sample row, Sample column) =>
-        ((1 - row.Fraction) * Between(x, row.Low * width, column)) + (row.Fraction * Between(x, row.High * width, column));
-
-    static double Between(ReadOnlySpan<double> x, int rowStart, Sample column) =>
-        ((1 - column.Fraction) * x[rowStart + column.Low]) + (column.Fraction * x[rowStart + column.High]);
-
-    /// <summary>d <see cref="Interpolate"/> / d column</summary>
-    static double SlopeAlongRow(ReadOnlySpan<double> x, int width, Sample row, Sample column) =>
-        ((1 - row.Fraction) * (x[(row.Low * width) + column.High] - x[(row.Low * width) + column.Low]))
-        + (row.Fraction * (x[(row.High * width) + column.High] - x[(row.High * width) + column.Low]));
-
-    /// <summary>d <see cref="Interpolate"/> / d row</summary>
-    static double SlopeAlongColumn(ReadOnlySpan<double> x, int width, Sample row, Sample column) =>
-        Between(x, row.High * width, column) - Between(x, row.Low * width, column);
-
-    /// <summary>Adjoint of <see cref="Interpolate"/>: adds <paramref name="value"/> to the four cells by their weights.</summary>
-    static void Spread(double value, Span<double> x, int width, Sample row, Sample column)
+    static double Interpolate(ReadOnlySpan<double> x, int width, Tap[] rows, Tap[] columns)
     {
-        x[(row.Low * width) + column.Low] += value * (1 - row.Fraction) * (1 - column.Fraction);
-        x[(row.Low * width) + column.High] += value * (1 - row.Fraction) * column.Fraction;
-        x[(row.High * width) + column.Low] += value * row.Fraction * (1 - column.Fraction);
-        x[(row.High * width) + column.High] += value * row.Fraction * column.Fraction;
+        double sum = 0;
+        foreach (var row in rows)
+            foreach (var column in columns) sum += row.Weight * column.Weight * x[(row.Cell * width) + column.Cell];
+        return sum;
+    }
+
+    /// <summary>Derivatives of <see cref="Interpolate"/> by the column and the row of the point.</summary>
+    static (double Across, double Down) Slopes(ReadOnlySpan<double> x, int width, Tap[] rows, Tap[] columns)
+    {
+        double across = 0, down = 0;
+        foreach (var row in rows)
+        {
+            foreach (var column in columns)
+            {
+                double value = x[(row.Cell * width) + column.Cell];
+                across += row.Weight * column.Slope * value;
+                down += row.Slope * column.Weight * value;
+            }
+        }
+        return (across, down);
+    }
+
+    /// <summary>Adjoint of <see cref="Interpolate"/>: adds <paramref name="value"/> to the cells by their weights.</summary>
+    static void Spread(double value, Span<double> x, int width, Tap[] rows, Tap[] columns)
+    {
+        foreach (var row in rows)
+            foreach (var column in columns) x[(row.Cell * width) + column.Cell] += value * row.Weight * column.Weight;
     }
 
     /// <summary>Plane <paramref name="n"/> of a tensor [N,H,W].</summary>
