@@ -37,7 +37,7 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    static Cut WarpedRows(in WarpGeometry geometry, int frames) => Cut.Items((long)frames * geometry.Height, 16L * geometry.Width * ((geometry.Channels + 3) / 4));
+    static Cut WarpedRows(in WarpGeometry geometry, int frames) => Cut.Items((long)frames * geometry.Height, 8L * geometry.Width * ((geometry.Channels + 3) / 4));
 
     static void Look(in WarpGeometry geometry, long frame, long row, int column, in CubicPoints points, int count)
     {

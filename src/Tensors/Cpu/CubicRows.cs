@@ -89,14 +89,13 @@ internal static unsafe class CubicRows
         return half.GetLower() + half.GetUpper();
     }
 
-    /// <summary>The sum over the lines, weighed.</summary>
+    /// <summary>The sum of four lines, weighed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> SumLines(float* cell, long line, float* weights)
+    static Vector512<float> SumLines(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* weights)
     {
-        var sum = Vector512.Load(cell) * weights[0];
-        sum = Vector512.FusedMultiplyAdd(Vector512.Load(cell + line), Vector512.Create(weights[Most]), sum);
-        sum = Vector512.FusedMultiplyAdd(Vector512.Load(cell + (2 * line)), Vector512.Create(weights[2 * Most]), sum);
-        return Vector512.FusedMultiplyAdd(Vector512.Load(cell + (3 * line)), Vector512.Create(weights[3 * Most]), sum);
+        var sum = Vector512.FusedMultiplyAdd(b, Vector512.Create(weights[Most]), a * weights[0]);
+        sum = Vector512.FusedMultiplyAdd(c, Vector512.Create(weights[2 * Most]), sum);
+        return Vector512.FusedMultiplyAdd(d, Vector512.Create(weights[3 * Most]), sum);
     }
 
     // 0 where vectors are emulated: slower than the scalar loop
@@ -112,7 +111,8 @@ internal static unsafe class CubicRows
         Vector512<float> cube = ByTap(Cube), square = ByTap(Square), linear = ByTap(Linear), constant = ByTap(Constant);
         for (; i < whole; i++)
         {
-            var sum = SumLines(x + ((long)cells[i] * Pixel), line, weights + i);
+            float* cell = x + ((long)cells[i] * Pixel);
+            var sum = SumLines(Vector512.Load(cell), Vector512.Load(cell + line), Vector512.Load(cell + (2 * line)), Vector512.Load(cell + (3 * line)), weights + i);
             SumTaps(sum * Polynomial(Vector512.Create(across[i]), cube, square, linear, constant)).Store(pixels + (i * Pixel));
         }
         for (; i < count; i++)
@@ -139,10 +139,11 @@ internal static unsafe class CubicRows
         for (; i < whole; i++)
         {
             float* cell = x + ((long)cells[i] * Pixel);
+            Vector512<float> a = Vector512.Load(cell), b = Vector512.Load(cell + line), c = Vector512.Load(cell + (2 * line)), d = Vector512.Load(cell + (3 * line));
             var t = Vector512.Create(across[i]);
             var above = Vector128.Load(dy + (i * Pixel));
-            var level = SumLines(cell, line, weights + i) * Polynomial(t, default, slopeSquare, slopeLinear, linear);
-            var rise = SumLines(cell, line, slopes + i) * Polynomial(t, cube, square, linear, constant);
+            var level = SumLines(a, b, c, d, weights + i) * Vector512.FusedMultiplyAdd(Vector512.FusedMultiplyAdd(slopeSquare, t, slopeLinear), t, linear);
+            var rise = SumLines(a, b, c, d, slopes + i) * Polynomial(t, cube, square, linear, constant);
             dacross[i] += Vector128.Sum(SumTaps(level) * above);
             ddown[i] += Vector128.Sum(SumTaps(rise) * above);
         }
