@@ -103,6 +103,59 @@ public sealed class WanGenerationTests : IDisposable
         if (kind.AddOn is not null) Assert.NotEqual(first.Frames, Film(kind, order with { Speech = Voice(27_000, seed: 2500) }).Frames);
     }
 
+    static readonly TinyWan Pair = new() { Type = "i2v", AddOn = WanPart.MultiTalk, Sampling = { ["width"] = 64, ["height"] = 64 } };
+
+    static WanOrder PairOrder => Order(Pair) with { Speech = Voice(9000), SecondSpeech = Voice(18_000, seed: 2500) };
+
+    [Fact]
+    public void Two_speakers_talk_as_long_as_the_longer_sound_and_are_heard_together()
+    {
+        var film = Film(Pair, PairOrder);
+        Assert.Equal(Math.Ceiling(18_000d * 25 / SoundBlock.SampleRate), film.Frames.Count);
+        float[] first = PairOrder.Speech!.Samples, second = PairOrder.SecondSpeech!.Samples;
+        for (int i = 0; i < second.Length; i++) Assert.Equal(Math.Clamp(second[i] + (i < first.Length ? first[i] : 0), -1, 1), film.Sound[i]);
+        Assert.Equal(film.Frames, Film(Pair, PairOrder with { Speakers = SpeakerAreas.Halves(40, 40) }).Frames);
+    }
+
+    [Fact]
+    public void Each_speaker_s_sound_and_place_change_the_video()
+    {
+        var film = Film(Pair, PairOrder);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { SecondSpeech = null, Frames = film.Frames.Count }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { Speech = Voice(9000, seed: 900) }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { SecondSpeech = Voice(18_000, seed: 900) }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { Speech = PairOrder.SecondSpeech, SecondSpeech = PairOrder.Speech }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { Speakers = SpeakerAreas.Boxes(40, 40, new(1, 1, 12, 39), new(25, 20, 39, 39)) }).Frames);
+    }
+
+    [Theory]
+    [InlineData("MultiTalk", false, "with the sound of one")]
+    [InlineData("i2v", true, "expected a folder with MultiTalk's audio layers")]
+    [InlineData("FantasyTalking", true, "expected a folder with MultiTalk's audio layers")]
+    [InlineData("causal MultiTalk", true, "makes causal video")]
+    [InlineData("MultiTalk", true, "holds none of the 2 x 2 cells")]
+    public void Two_speakers_that_a_model_cannot_film_are_refused_in_one_line(string name, bool withFirst, string expected)
+    {
+        var kind = Kinds[name];
+        var order = Order(kind) with { Speech = withFirst ? Voice(9000) : null, SecondSpeech = Voice(9000), Frames = 9 };
+        var error = Assert.Throws<MediaException>(() => Film(kind, order));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData("t2v")]
+    [InlineData("i2v")]
+    public void A_folder_in_diffusers_layout_makes_the_same_video(string name) =>
+        Assert.Equal(Film(Kinds[name], Order(Kinds[name])).Frames, Film(Kinds[name] with { Form = TinyForm.Diffusers }, Order(Kinds[name]), "diffusers").Frames);
+
+    [Fact]
+    public void CausVid_s_steps_are_timesteps_themselves()
+    {
+        var kind = Kinds["causal t2v"] with { Sampling = new() { ["stepList"] = new[] { 1000, 522 }, ["frames"] = 9 } };
+        Assert.NotEqual(Film(kind, Order(kind)).Frames, Film(kind with { Sampling = new(kind.Sampling) { ["warpsSteps"] = false } }, Order(kind), "plain").Frames);
+    }
+
     [Fact]
     public void A_causal_t2v_student_starts_from_a_picture_that_it_is_shown()
     {
