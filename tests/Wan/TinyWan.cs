@@ -37,6 +37,8 @@ internal sealed record TinyWan
 
     public TinyForm Form { get; init; }
 
+    public int TextLength { get; init; } = 32;
+
     /// <summary>More lines of sampling.json.</summary>
     public Dictionary<string, object> Sampling { get; init; } = [];
 
@@ -50,7 +52,7 @@ internal sealed record TinyWan
         InputChannels = Type == "i2v" ? 36 : 16,
         Frequencies = 32,
         TextWidth = 40,
-        TextLength = 32,
+        TextLength = TextLength,
         ImageWidth = 32,
     };
 
