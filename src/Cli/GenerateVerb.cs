@@ -12,6 +12,12 @@ internal sealed class GenerateVerb : ModelVerb
     readonly Option<string> picture = Text("--picture", "PICTURE", "The character: any picture; the shipped model takes its middle square");
     readonly Option<string> speech = Text("--speech", "SOUND", "What it says: WAV, or any sound or video that ffmpeg reads");
     readonly Option<string> turns = Text("--turns", "FILE", "Two faces side by side in the picture take turns: lines START END left or START END right, in seconds");
+    readonly Option<string> secondSpeech = Text("--second-speech", "SOUND", "What a second character says, from the same moment on; of MultiTalk");
+    readonly Option<string[]> region = new("--region")
+    {
+        Description = "Given twice: where each of two speakers is, LEFT,TOP,RIGHT,BOTTOM in the picture's pixels or a mask, white there [default: left and right half]",
+        HelpName = "BOX|MASK",
+    };
     readonly Option<string> output = Text("--out", "VIDEO", "The video: .mp4, .webm, .avi, or a folder of PNG frames");
     readonly Option<string> model = ModelOption();
     readonly Option<int> steps = StepsOption();
@@ -35,10 +41,11 @@ internal sealed class GenerateVerb : ModelVerb
         "generate --picture ada.png --speech hello.wav --out hello.mp4",
         "generate --picture ada.png --speech hello.wav --out hello.mp4 --steps 1 --device cpu:0,cpu:1 --json",
         "generate --picture two.png --speech dialogue.wav --turns turns.txt --out dialogue.mp4",
-        "generate --model Wan2.1-I2V-14B-480P --picture ada.png --prompt \"A woman speaks\" --speech hello.wav --out hello.mp4")
+        "generate --model Wan2.1-I2V-14B-480P --picture ada.png --prompt \"A woman speaks\" --speech hello.wav --out hello.mp4",
+        "generate --model multitalk --picture two.png --speech left.wav --second-speech right.wav --out two.mp4")
     {
         output.Required = true;
-        foreach (var option in new Option[] { picture, speech, turns, output, model, prompt, negativePrompt, size, frames, steps, seed, device, mostMinutes, json }) Add(option);
+        foreach (var option in new Option[] { picture, speech, turns, secondSpeech, region, output, model, prompt, negativePrompt, size, frames, steps, seed, device, mostMinutes, json }) Add(option);
     }
 
     protected override async Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
@@ -57,7 +64,7 @@ internal sealed class GenerateVerb : ModelVerb
     {
         foreach (var needed in new[] { picture, speech })
             if (values.GetValue(needed) is null) throw new VerbException($"{needed.Name} is missing, which {folder} needs.");
-        foreach (var foreign in new Option[] { prompt, negativePrompt, size, frames })
+        foreach (var foreign in new Option[] { prompt, negativePrompt, size, frames, secondSpeech, region })
             if (values.GetResult(foreign) is not null) throw new VerbException($"{foreign.Name} would be lost: {folder} is no model of the Wan family.");
         var face = PictureFile.Read(values.GetValue(picture)!);
         var speaking = values.GetValue(turns) is { } file ? SpeakingTurns.Read(file) : null;
@@ -89,6 +96,8 @@ internal sealed class GenerateVerb : ModelVerb
             NegativePrompt = values.GetValue(negativePrompt),
             Picture = values.GetValue(picture),
             Speech = values.GetValue(speech),
+            SecondSpeech = values.GetValue(secondSpeech),
+            Regions = values.GetValue(region) ?? [],
             Size = values.GetValue(size),
             Frames = values.GetResult(frames) is null ? null : values.GetValue(frames),
             Steps = values.GetResult(steps) is null ? null : values.GetValue(steps),

@@ -22,6 +22,11 @@ internal sealed record WanFilming
 
     public string? Speech { get; init; }
 
+    public string? SecondSpeech { get; init; }
+
+    /// <summary>Where the two speakers are: a box or the file of a mask each; none: left and right half.</summary>
+    public string[] Regions { get; init; } = [];
+
     public string? Size { get; init; }
 
     public int? Frames { get; init; }
@@ -32,12 +37,23 @@ internal sealed record WanFilming
 
     public async Task<GenerationReport> RunAsync(Func<string, Placement> open, Terminal terminal, IProgress<GenerationProgress> progress, CancellationToken stop)
     {
+        CheckSpeakers();
         var picture = Picture is null ? null : PictureFile.Read(Picture);
-        var speech = Speech is null ? null : SoundFile.Read(Speech, VideoGeneration.SampleRate);
+        var (speech, second) = (Read(Speech), Read(SecondSpeech));
+        var order = new WanOrder
+        {
+            Prompt = Prompt,
+            NegativePrompt = NegativePrompt,
+            Picture = picture,
+            Speech = speech,
+            SecondSpeech = second,
+            Speakers = Regions.Length == 0 || picture is null ? null : SpeakerRegions.Parse(Regions, picture),
+            Frames = Frames,
+            Seed = Seed,
+        };
         using var folder = WanFolder.Open(Folder);
         var sampling = Sampling(folder);
-        var order = new WanOrder { Prompt = Prompt, NegativePrompt = NegativePrompt, Picture = picture, Speech = speech, Frames = Frames, Seed = Seed };
-        if (speech is not null && folder.AddOn is null) terminal.Note("The model has no audio layers: the sound goes into the video, but nobody's lips will follow it.");
+        if (speech is not null && second is null && folder.AddOn is null) terminal.Note("The model has no audio layers: the sound goes into the video, but nobody's lips will follow it.");
         using var placement = open(Device);
         var size = WanGeneration.SizeOf(sampling, picture);
         // Compares every file with its network, too.
@@ -49,6 +65,16 @@ internal sealed record WanFilming
         // A thread of its own: minutes to hours of arithmetic.
         return await Task.Factory.StartNew(
             () => new WanGeneration(folder, placement, sampling).Run(order, video, progress, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    static Sound? Read(string? path) => path is null ? null : SoundFile.Read(path, VideoGeneration.SampleRate);
+
+    void CheckSpeakers()
+    {
+        if (SecondSpeech is not null && Speech is null) throw new VerbException("--second-speech needs --speech: what the first speaker says.");
+        if (Regions.Length > 0 && SecondSpeech is null) throw new VerbException("--region needs --second-speech: one speaker may be anywhere.");
+        if (SecondSpeech is not null && Picture is null) throw new VerbException("--second-speech needs --picture: one that shows both speakers.");
+        if (Regions.Length is not (0 or SpeakerRegions.Count)) throw new VerbException($"--region is given {Regions.Length} times, expected once for each of two speakers, or not at all for left and right half.");
     }
 
     WanSampling Sampling(WanFolder folder)

@@ -19,7 +19,16 @@ public sealed record WanOrder
     /// <summary>Mono at <see cref="VideoGeneration.SampleRate"/>: goes into the video, and to audio layers.</summary>
     public Sound? Speech { get; init; }
 
-    /// <summary>Frames of the video; null: as many as the speech begins, or the model's own number.</summary>
+    /// <summary>What a second character says while the first speaks, at the same rate; of MultiTalk.</summary>
+    public Sound? SecondSpeech { get; init; }
+
+    /// <summary>Where in the picture the two are, pixel by pixel; null: one in the left half, the other in the right one.</summary>
+    public SpeakerAreas? Speakers { get; init; }
+
+    /// <summary>All that is said.</summary>
+    internal IEnumerable<Sound> Speeches => new[] { Speech, SecondSpeech }.OfType<Sound>();
+
+    /// <summary>Frames of the video; null: as many as the longest speech begins, or the model's own number.</summary>
     public int? Frames { get; init; }
 
     public ulong Seed { get; init; }
@@ -38,7 +47,7 @@ public sealed class WanGeneration(WanFolder folder, Placement placement, WanSamp
 
     /// <summary>Frames that an order comes to.</summary>
     public static int FramesOf(WanSampling sampling, WanOrder order) => order.Frames
-        ?? (order.Speech is { } speech ? (int)Math.Min(int.MaxValue, Resampler.OutputCount(speech.Samples.Length, speech.SampleRate, sampling.FramesPerSecond)) : sampling.Frames);
+        ?? (order.Speeches.Any() ? order.Speeches.Max(speech => (int)Math.Min(int.MaxValue, Resampler.OutputCount(speech.Samples.Length, speech.SampleRate, sampling.FramesPerSecond))) : sampling.Frames);
 
     /// <summary>Films an order and completes the video; stopped or failed, it leaves none.</summary>
     /// <param name="video">Of the order's size, the model's frame rate and <see cref="SampleRate"/>.</param>
@@ -52,8 +61,8 @@ public sealed class WanGeneration(WanFolder folder, Placement placement, WanSamp
         var meter = new GenerationMeter(new(placement.Diffusion, placement.Decoder, chunk, sampling.FramesPerSecond, sampling.Causal ? sampling.StepList.Length : sampling.Steps), Clock);
         using var scope = Tensor.Scope();
         var picture = order.Picture is { } given ? PixelPlanes.ToTensor(placement.Diffusion, given.Pixels, given.Width, given.Height) : null;
-        var scene = new WanScene(SizeOf(sampling, order.Picture), whole, order.Seed, picture);
-        using var conditions = WanConditions.Read(folder, placement.Diffusion, order.Prompt, order.NegativePrompt ?? sampling.NegativePrompt, picture, Heard(order.Speech), whole);
+        var scene = new WanScene(SizeOf(sampling, order.Picture), whole, order.Seed, picture, Areas(order));
+        using var conditions = WanConditions.Read(folder, placement.Diffusion, order.Prompt, order.NegativePrompt ?? sampling.NegativePrompt, picture, Heard(order), whole);
         stop.ThrowIfCancellationRequested();
         using var avatar = new WanAvatar(folder, placement.Diffusion, placement.Decoder);
         using var film = WanFilm.Of(avatar, sampling, scene, conditions);
@@ -64,7 +73,7 @@ public sealed class WanGeneration(WanFolder folder, Placement placement, WanSamp
             film.Next(frames => written += Write(frames, total - written, video), steps.One);
             meter.Add(written - before, 0);
         }
-        WriteSound(order.Speech, total, video);
+        WriteSound(order, total, video);
         video.Complete(stop);
         return meter.Report();
     }
@@ -74,10 +83,24 @@ public sealed class WanGeneration(WanFolder folder, Placement placement, WanSamp
         if (total < 1) throw new MediaException("The sound is empty: it has not one sample to say.");
         if (folder.Config.SeesPicture && order.Picture is null) throw new MediaException($"{folder.Path} is an i2v model, expected a picture.");
         if (order.Picture is not null && !folder.Config.SeesPicture && !sampling.Causal) throw new MediaException($"{folder.Path} is a t2v model, which can't see a picture; leave it out.");
-        if (order.Speech is { } speech && speech.SampleRate != SampleRate) throw new ArgumentException($"Speech has {speech.SampleRate} samples a second, expected {SampleRate}.");
+        foreach (var speech in order.Speeches)
+            if (speech.SampleRate != SampleRate) throw new ArgumentException($"Speech has {speech.SampleRate} samples a second, expected {SampleRate}.");
+        if (order.SecondSpeech is not null || order.Speakers is not null) CheckSpeakers(order);
         if (folder.AddOn is not null && (double)total / sampling.FramesPerSecond is var seconds && seconds > WanConditions.LongestSound.TotalSeconds)
             throw new MediaException($"The video would last {TimeSpan.FromSeconds(seconds):hh\\:mm\\:ss}, expected at most {WanConditions.LongestSound.TotalMinutes:0} minutes for a model that hears.");
     }
+
+    void CheckSpeakers(WanOrder order)
+    {
+        if (order.Speech is null || order.SecondSpeech is null) throw new MediaException("Two speakers were asked for with the sound of one, expected what each of them says.");
+        if (folder.AddOn != WanPart.MultiTalk) throw new MediaException($"{folder.Path} can't film two speakers, expected a folder with MultiTalk's audio layers.");
+        if (sampling.Causal) throw new MediaException($"{folder.Path} makes causal video, expected a model of whole clips for two speakers.");
+        if (order.Picture is null) throw new MediaException("Two speakers were given without a picture, expected one that shows both.");
+        if (Areas(order)!.Problem(SizeOf(sampling, order.Picture)) is { } problem) throw new MediaException(problem);
+    }
+
+    // MultiTalk's default: left and right half.
+    static SpeakerAreas? Areas(WanOrder order) => order.SecondSpeech is null || order.Picture is not { } picture ? null : order.Speakers ?? SpeakerAreas.Halves(picture.Height, picture.Width);
 
     /// <summary>Writes the frames [1,3,T,H,W] that are still wanted, and says how many.</summary>
     static int Write(Tensor frames, int wanted, IVideoWriter video)
@@ -93,13 +116,16 @@ public sealed class WanGeneration(WanFolder folder, Placement placement, WanSamp
         return count;
     }
 
-    float[]? Heard(Sound? speech) => speech is null || folder.AddOn is null ? null : Resampler.Resample(speech, WanConditions.SampleRate).Samples;
+    float[][] Heard(WanOrder order) => folder.AddOn is null ? [] : [.. order.Speeches.Select(speech => Resampler.Resample(speech, WanConditions.SampleRate).Samples)];
 
-    // As long as the frames: what is missing is silence, what is over is cut off.
-    void WriteSound(Sound? speech, int frames, IVideoWriter video)
+    // As long as the frames: what is missing is silence, what is over is cut off. Two speakers are heard together.
+    void WriteSound(WanOrder order, int frames, IVideoWriter video)
     {
         float[] sound = new float[(long)frames * SampleRate / sampling.FramesPerSecond];
-        speech?.Samples.AsSpan(0, Math.Min(speech.Samples.Length, sound.Length)).CopyTo(sound);
+        foreach (var speech in order.Speeches)
+            for (int i = 0; i < Math.Min(speech.Samples.Length, sound.Length); i++) sound[i] += speech.Samples[i];
+        if (order.SecondSpeech is not null)
+            for (int i = 0; i < sound.Length; i++) sound[i] = Math.Clamp(sound[i], -1, 1);
         video.WriteSound(sound);
     }
 

@@ -3,6 +3,9 @@ namespace TalkingMachines.Tensors;
 /// <summary>One tensor of a weight file: what it is. Where it lies is the file's own business.</summary>
 public readonly record struct StoredTensor(string Name, DType Type, Shape Shape)
 {
+    /// <summary>The types of numbers that weight files may have, for errors about others.</summary>
+    internal const string ReadableTypes = "F16, BF16, F32, F64, I64, I32, I16, I8, U8 or BOOL";
+
     public long Bytes => Shape.Count * Type.Bytes();
 }
 

@@ -106,7 +106,7 @@ public sealed partial class SafeTensors : IWeightSource
         "I16" => DType.I16,
         "I8" => DType.I8,
         "U8" or "BOOL" => DType.U8,
-        _ => throw new WeightFileException($"{Name}: {name} has type {type}, expected F16, BF16, F32, F64, I64, I32, I16, I8, U8 or BOOL."),
+        _ => throw new WeightFileException($"{Name}: {name} has type {type}, expected {StoredTensor.ReadableTypes}."),
     };
 
     static Shape ShapeOf(ReadOnlySpan<long> extents)

@@ -16,6 +16,9 @@ public sealed class ShardedWeights : IWeightSource
 
     public string Name { get; }
 
+    /// <summary>Paths of the files that the index names.</summary>
+    public IEnumerable<string> Files => shards.Keys.Select(Beside);
+
     public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
 
     /// <summary>Opens an index and every file it names, which must lie beside it.</summary>
@@ -83,10 +86,12 @@ public sealed class ShardedWeights : IWeightSource
         // An index comes from outside: it may name files beside it, and no others.
         if (file.Length == 0 || file is "." or ".." || file.AsSpan().ContainsAny("/\\\0:")) throw new WeightFileException($"{Name} names the file '{file}', expected one beside it.");
         if (shards.Count == MaxShards) throw new WeightFileException($"{Name} names more than {MaxShards} files.");
-        var shard = WeightFile.OpenOne(Path.Combine(Path.GetDirectoryName(Name) ?? "", file));
+        var shard = WeightFile.OpenOne(Beside(file));
         shards.Add(file, shard);
         return shard;
     }
+
+    string Beside(string file) => Path.Combine(Path.GetDirectoryName(Name) ?? "", file);
 
     public void Read(string name, Span<float> target)
     {

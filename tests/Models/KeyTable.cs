@@ -17,6 +17,14 @@ internal sealed class KeyTable : IWeightSource
         Parameters = json.RootElement.GetProperty("parameters").GetInt64();
     }
 
+    /// <summary>Other names and shapes.</summary>
+    public KeyTable(string name, IEnumerable<(string Name, Shape Shape)> tensors)
+    {
+        Name = name;
+        foreach (var (key, shape) in tensors) this.tensors.Add(key, new StoredTensor(key, DType.BF16, shape));
+        Parameters = this.tensors.Values.Sum(tensor => tensor.Shape.Count);
+    }
+
     public string Name { get; }
 
     /// <summary>Numbers in all tensors, as the table states it.</summary>

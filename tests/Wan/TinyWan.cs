@@ -12,7 +12,7 @@ using TalkingMachines.Tests.WeightFiles;
 
 namespace TalkingMachines.Tests.Wan;
 
-/// <summary>How the transformer of a <see cref="TinyWan"/> is stored.</summary>
+/// <summary>How the transformer of a <see cref="TinyWan"/> is stored; in diffusers' layout, how everything is.</summary>
 public enum TinyForm
 {
     Whole,
@@ -37,6 +37,8 @@ internal sealed record TinyWan
 
     public TinyForm Form { get; init; }
 
+    public int TextLength { get; init; } = 32;
+
     /// <summary>More lines of sampling.json.</summary>
     public Dictionary<string, object> Sampling { get; init; } = [];
 
@@ -50,7 +52,7 @@ internal sealed record TinyWan
         InputChannels = Type == "i2v" ? 36 : 16,
         Frequencies = 32,
         TextWidth = 40,
-        TextLength = 32,
+        TextLength = TextLength,
         ImageWidth = 32,
     };
 
@@ -77,13 +79,13 @@ internal sealed record TinyWan
         Directory.CreateDirectory(folder);
         using var device = Device.Cpu(0);
         WriteConfig(folder);
-        Directory.CreateDirectory(Path.Combine(folder, "google", "umt5-xxl"));
-        File.Copy(Checkout.File("tests/Golden/spm_tiny.model"), Path.Combine(folder, "google", "umt5-xxl", "spiece.model"));
+        string tokenizer = Directory.CreateDirectory(Form == TinyForm.Diffusers ? Path.Combine(folder, "tokenizer") : Path.Combine(folder, "google", "umt5-xxl")).FullName;
+        File.Copy(Checkout.File("tests/Golden/spm_tiny.model"), Path.Combine(tokenizer, "spiece.model"));
         Make(device, weights => _ = new WanModel(weights, Config), all => WriteTransformer(folder, all));
-        Make(device, weights => _ = new UmT5Encoder(weights, TextEncoder), all => WritePickle(Path.Combine(folder, "models_t5.pth"), all));
-        if (Full) Make(device, weights => _ = new WanAutoencoder(weights, new() { Widths = [4, 8, 8, 8] }), all => WritePickle(Path.Combine(folder, "Wan2.1_VAE.pth"), all));
+        Make(device, weights => _ = new UmT5Encoder(weights, TextEncoder), all => WriteTextEncoder(folder, all));
+        if (Full) Make(device, weights => _ = new WanAutoencoder(weights, new() { Widths = [4, 8, 8, 8] }), all => WriteAutoencoder(folder, all));
         if (Tiny) Make(device, weights => _ = new TinyAutoencoder(weights, new() { EncoderWidth = 8, DecoderWidths = [16, 8, 8, 8] }), all => Store(folder, "taew2_1.safetensors", all));
-        if (Type == "i2v") Make(device, weights => _ = new ClipVisualEncoder(weights, Clip), all => Store(folder, "models_clip.safetensors", all));
+        if (Type == "i2v") Make(device, weights => _ = new ClipVisualEncoder(weights, Clip), all => WriteClip(folder, all));
         if (AddOn is not null) WriteSound(folder, device);
         return folder;
     }
@@ -129,32 +131,53 @@ internal sealed record TinyWan
                 WritePickle(Path.Combine(folder, "self_forcing_dmd.pt"), all.ToDictionary(each => "generator_ema.model." + each.Key, each => each.Value));
                 break;
             case TinyForm.Diffusers:
-                Store(Path.Combine(folder, "transformer"), "diffusion_pytorch_model.safetensors", all.ToDictionary(each => DiffusersName(each.Key), each => each.Value));
+                Store(Path.Combine(folder, "transformer"), "diffusion_pytorch_model.safetensors", all.ToDictionary(each => DiffusersLayout.Transformer(each.Key), each => each.Value));
                 break;
             default:
-                WriteShards(folder, all);
+                WriteShards(folder, "diffusion_pytorch_model", all);
                 break;
         }
     }
 
-    static void WriteShards(string folder, IReadOnlyDictionary<string, Tensor> all)
+    void WriteTextEncoder(string folder, IReadOnlyDictionary<string, Tensor> all)
+    {
+        if (Form != TinyForm.Diffusers) WritePickle(Path.Combine(folder, "models_t5.pth"), all);
+        else WriteShards(Directory.CreateDirectory(Path.Combine(folder, "text_encoder")).FullName, "model", all.ToDictionary(each => DiffusersLayout.TextEncoder(each.Key), each => each.Value));
+    }
+
+    void WriteAutoencoder(string folder, IReadOnlyDictionary<string, Tensor> all)
+    {
+        if (Form != TinyForm.Diffusers) WritePickle(Path.Combine(folder, "Wan2.1_VAE.pth"), all);
+        else Store(Directory.CreateDirectory(Path.Combine(folder, "vae")).FullName, "diffusion_pytorch_model.safetensors", all.ToDictionary(each => DiffusersLayout.Autoencoder(each.Key), each => each.Value));
+    }
+
+    void WriteClip(string folder, IReadOnlyDictionary<string, Tensor> all)
+    {
+        using var scope = Tensor.Scope();
+        if (Form != TinyForm.Diffusers) Store(folder, "models_clip.safetensors", all);
+        else Store(Directory.CreateDirectory(Path.Combine(folder, "image_encoder")).FullName, "model.safetensors", DiffusersLayout.Clip(all));
+    }
+
+    static void WriteShards(string folder, string stem, IReadOnlyDictionary<string, Tensor> all)
     {
         string[] names = [.. all.Keys.Order(StringComparer.Ordinal)];
-        string Shard(int i) => $"diffusion_pytorch_model-{1 + (i % 2):00000}-of-00002.safetensors";
+        string Shard(int i) => $"{stem}-{1 + (i % 2):00000}-of-00002.safetensors";
         for (int shard = 0; shard < 2; shard++)
             Store(folder, Shard(shard), names.Where((_, i) => i % 2 == shard).ToDictionary(name => name, name => all[name]));
         var map = names.Select((name, i) => (name, file: Shard(i))).ToDictionary(each => each.name, each => each.file);
-        File.WriteAllText(Path.Combine(folder, "diffusion_pytorch_model.safetensors.index.json"), JsonSerializer.Serialize(new { weight_map = map }));
+        File.WriteAllText(Path.Combine(folder, stem + ".safetensors.index.json"), JsonSerializer.Serialize(new { weight_map = map }));
     }
 
     void WriteSound(string folder, Device device)
     {
-        Make(device, weights => _ = new Wav2Vec2(weights, Hearing), all => Store(Directory.CreateDirectory(Path.Combine(folder, "wav2vec2")).FullName, "model.safetensors", all));
+        WriteHearing(device, all => Store(Directory.CreateDirectory(Path.Combine(folder, "wav2vec2")).FullName, "model.safetensors", all));
         if (AddOn == WanPart.MultiTalk)
             Make(device, weights => Layers(new MultiTalk(weights, Config, MultiTalk).Layer), all => Store(folder, "multitalk.safetensors", all));
         else
             Make(device, weights => Layers(new FantasyTalking(weights, new AttentionHeads(Config.Width, Config.Heads), 32, 24).Layer), all => WritePickle(Path.Combine(folder, "fantasytalking_model.ckpt"), all));
     }
+
+    public static void WriteHearing(Device device, Action<IReadOnlyDictionary<string, Tensor>> store) => Make(device, weights => _ = new Wav2Vec2(weights, Hearing), store);
 
     void Layers<T>(Func<int, T> layer)
     {
@@ -170,7 +193,7 @@ internal sealed record TinyWan
 
     public static void Store(string folder, string file, IReadOnlyDictionary<string, Tensor> all) => SafeTensors.Write(Path.Combine(folder, file), all, DType.F32);
 
-    static void WritePickle(string path, IReadOnlyDictionary<string, Tensor> all)
+    public static void WritePickle(string path, IReadOnlyDictionary<string, Tensor> all)
     {
         var names = all.Keys.Order(StringComparer.Ordinal).ToArray();
         byte[] pickle = PickleWriter.Dictionary(writer =>
@@ -184,23 +207,5 @@ internal sealed record TinyWan
             }
         });
         File.WriteAllBytes(path, PickleWriter.Zip(pickle, [.. names.Select((name, i) => ($"{i}", MemoryMarshal.AsBytes<float>(all[name].ToArray()).ToArray()))]));
-    }
-
-    static string DiffusersName(string name)
-    {
-        (string Ours, string Theirs)[] parts =
-        [
-            ("time_embedding.0.", "condition_embedder.time_embedder.linear_1."), ("time_embedding.2.", "condition_embedder.time_embedder.linear_2."),
-            ("text_embedding.0.", "condition_embedder.text_embedder.linear_1."), ("text_embedding.2.", "condition_embedder.text_embedder.linear_2."),
-            ("time_projection.1.", "condition_embedder.time_proj."), ("img_emb.proj.0.", "condition_embedder.image_embedder.norm1."),
-            ("img_emb.proj.1.", "condition_embedder.image_embedder.ff.net.0.proj."), ("img_emb.proj.3.", "condition_embedder.image_embedder.ff.net.2."),
-            ("img_emb.proj.4.", "condition_embedder.image_embedder.norm2."), ("head.modulation", "scale_shift_table"), ("head.head.", "proj_out."),
-            (".modulation", ".scale_shift_table"), (".norm3.", ".norm2."), (".ffn.0.", ".ffn.net.0.proj."), (".ffn.2.", ".ffn.net.2."),
-            (".k_img.", ".add_k_proj."), (".v_img.", ".add_v_proj."), (".norm_k_img.", ".norm_added_k."),
-            ("_attn.q.", "_attn.to_q."), ("_attn.k.", "_attn.to_k."), ("_attn.v.", "_attn.to_v."), ("_attn.o.", "_attn.to_out.0."),
-            (".self_attn.", ".attn1."), (".cross_attn.", ".attn2."),
-        ];
-        foreach (var (ours, theirs) in parts) name = name.Replace(ours, theirs, StringComparison.Ordinal);
-        return name;
     }
 }

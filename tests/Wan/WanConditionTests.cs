@@ -35,11 +35,75 @@ public sealed class WanConditionTests
         using var scope = Tensor.Scope();
         var config = TinyWan.MultiTalk;
         var talk = new MultiTalk(weights, Kind.Config, config);
-        using var track = new MultiTalkTrack(talk, config, Tensor.Normal(device, [11, config.Layers, config.Channels], new RandomStream(1)).Own());
+        using var track = new MultiTalkTrack(talk, config, [Tensor.Normal(device, [11, config.Layers, config.Channels], new RandomStream(1)).Own()]);
         var whole = track.Heard(0, 17).Tokens;
         AssertClose(whole, Tensor.Concat(0, track.Heard(0, 5).Tokens, track.Heard(5, 12).Tokens));
         AssertClose(whole, Tensor.Concat(0, track.Heard(0, 1).Tokens, track.Heard(1, 4).Tokens, track.Heard(5, 12).Tokens));
         AssertClose(track.Silence(track.Heard(0, 9))!.Tokens.Narrow(0, 0, 2), track.Silence(track.Heard(0, 5))!.Tokens);
+    });
+
+    [Fact]
+    public void Two_people_s_sound_is_each_one_s_side_by_side_and_silence_is_nobody_s() => LeakCheck.On("cpu:0", device =>
+    {
+        using var weights = Weights.New(device, 3);
+        using var scope = Tensor.Scope();
+        var config = TinyWan.MultiTalk;
+        var talk = new MultiTalk(weights, Kind.Config, config);
+        Tensor States(ulong seed) => Tensor.Normal(device, [11, config.Layers, config.Channels], new RandomStream(seed)).Own();
+        MultiTalkTrack One(ulong seed) => new(talk, config, [States(seed)]);
+        var areas = SpeakerAreas.Halves(40, 40);
+        using var both = new MultiTalkTrack(talk, config, [States(1), States(2)], new SpeakerMap(device, new AttentionHeads(48, 2), new TokenGrid(1, 4, 4), areas.Masks(new PictureSize(8, 8)), 4, 4));
+        using var first = One(1);
+        using var second = One(2);
+        var heard = both.Heard(5, 8);
+        AssertClose(Tensor.Concat(1, first.Heard(5, 8).Tokens, second.Heard(5, 8).Tokens), heard.Tokens);
+        Assert.Same(both.Speakers, heard.Speakers);
+        AssertClose(first.Silence(heard).Tokens, both.Silence(heard).Tokens);
+        Assert.Null(both.Silence(heard).Speakers);
+    });
+
+    [Fact]
+    public void Two_speakers_have_a_half_each_but_for_a_margin_and_the_rest_is_background()
+    {
+        float[] masks = SpeakerAreas.Halves(40, 80).Masks(new PictureSize(2 * 40, 2 * 80)); // a cell for each pixel
+        for (int y = 0; y < 40; y++)
+            for (int x = 0; x < 80; x++)
+            {
+                int side = x % 40, person = x / 40;
+                bool inside = y is >= 2 and < 38 && side is >= 2 and < 38;
+                int[] found = [.. Enumerable.Range(0, 3).Select(area => (int)masks[(((area * 40) + y) * 80) + x])];
+                Assert.Equal(inside ? person == 0 ? [1, 0, 0] : [0, 1, 0] : [0, 0, 1], found);
+            }
+    }
+
+    [Fact]
+    public void Areas_without_a_cell_of_the_video_are_named()
+    {
+        Assert.Null(SpeakerAreas.Halves(40, 40).Problem(new PictureSize(8, 8)));
+        var (left, corner, all) = (new PictureBox(1, 1, 30, 39), new PictureBox(31, 31, 33, 33), new PictureBox(0, 0, 40, 40));
+        Assert.Equal("The second speaker's area holds none of the 4 x 4 cells of the 64x64 video, expected at least one.", SpeakerAreas.Boxes(40, 40, left, corner).Problem(new PictureSize(8, 8)));
+        Assert.StartsWith("The first speaker's area", SpeakerAreas.Boxes(40, 40, corner, left).Problem(new PictureSize(8, 8)), StringComparison.Ordinal);
+        Assert.StartsWith("The background, which neither speaker has,", SpeakerAreas.Boxes(40, 40, left, all).Problem(new PictureSize(8, 8)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_light_tiny_autoencoder_is_given_latents_as_wide_as_wan_s() => LeakCheck.On("cpu:0", device =>
+    {
+        using var weights = Weights.New(device, 3);
+        using var scope = Tensor.Scope();
+        var network = new TinyAutoencoder(weights, new() { EncoderWidth = 8, DecoderWidths = [16, 8, 8, 8] });
+        var scale = LatentScale.OfWan(weights, 16);
+        var latents = Tensor.Normal(device, [1, 16, 2, 2, 2], new RandomStream(4));
+        Tensor Decoded(VideoAutoencoder autoencoder, Tensor x)
+        {
+            using var cache = new FrameCache();
+            return autoencoder.Decode(x, cache);
+        }
+        var (plain, light) = (new TinyVideoAutoencoder(network), new TinyVideoAutoencoder(network, scale));
+        AssertClose(Decoded(plain, (latents * scale.Deviation) + scale.Mean), Decoded(light, latents));
+        using FrameCache one = new(), other = new();
+        var video = Decoded(plain, latents);
+        AssertClose((plain.Encode(video, one) - scale.Mean) / scale.Deviation, light.Encode(video, other));
     });
 
     [Fact]

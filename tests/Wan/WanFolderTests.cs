@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using TalkingMachines.Models.Wan;
 using TalkingMachines.Tensors;
 using TalkingMachines.Tests.Media;
+using TalkingMachines.Tests.WeightFiles;
 using Xunit;
 
 namespace TalkingMachines.Tests.Wan;
@@ -81,6 +83,42 @@ public sealed class WanFolderTests : IDisposable
         AssertRefused("are both the autoencoder (such as Wan2.1_VAE.pth), expected one");
     }
 
+    [Fact]
+    public void Of_the_same_network_in_two_formats_the_safetensors_file_is_taken()
+    {
+        string path = Written(), sound = Path.Combine(path, "wav2vec2");
+        using (var device = Device.Cpu(0)) TinyWan.WriteHearing(device, all => TinyWan.WritePickle(Path.Combine(sound, "pytorch_model.bin"), all));
+        using var opened = WanFolder.Open(path);
+        Assert.Equal(Path.Combine(sound, "model.safetensors"), opened.Parts[WanPart.SoundEncoder].Name);
+    }
+
+    [Fact]
+    public void The_index_that_MultiTalk_publishes_holds_its_layers_among_the_transformer_s()
+    {
+        var kind = new TinyWan { Type = "i2v", AddOn = WanPart.MultiTalk, Form = TinyForm.Sharded };
+        string path = Written(kind), index = Path.Combine(path, "diffusion_pytorch_model.safetensors.index.json");
+        var map = JsonNode.Parse(File.ReadAllText(index))!["weight_map"]!.AsObject();
+        using (var talk = SafeTensors.Open(Path.Combine(path, "multitalk.safetensors")))
+            foreach (string name in talk.Tensors.Keys) map.Add(name, "multitalk.safetensors");
+        File.WriteAllText(index, new JsonObject { ["weight_map"] = map.DeepClone() }.ToJsonString());
+        LeakCheck.On("cpu:0", device =>
+        {
+            using var opened = WanFolder.Open(path);
+            Assert.Equal([WanPart.Transformer, WanPart.Autoencoder, WanPart.TextEncoder, WanPart.ImageEncoder, WanPart.SoundEncoder, WanPart.MultiTalk], opened.Check(device).Keys);
+            Assert.All(opened.Parts[WanPart.MultiTalk].Tensors.Keys, name => Assert.Contains("audio_proj audio_cross_attn norm_x".Split(' '), part => name.Contains(part, StringComparison.Ordinal)));
+        });
+    }
+
+    [Theory]
+    [InlineData("models_clip.safetensors", "F8_E4M3")]
+    [InlineData("multitalk.safetensors", "F8_E5M2")]
+    public void Weights_of_a_type_that_we_do_not_read_are_named(string file, string type)
+    {
+        string path = Path.Combine(Written(), file);
+        File.WriteAllBytes(path, SafeTensorsTests.Bytes($$$"""{"blocks.0.weight":{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,2]}}""", [1, 2]));
+        AssertRefused($"{path}: blocks.0.weight has type {type}, expected F16, BF16, F32");
+    }
+
     [Theory]
     [InlineData("{\"steps\": 0}", "steps are 0")]
     [InlineData("{\"speed\": 2}", "speed")]
@@ -118,6 +156,9 @@ public sealed class WanFolderTests : IDisposable
         Assert.Equal(("euler", 25, 25, 4f), Of(new() { Type = "i2v", AddOn = WanPart.MultiTalk }, "multi") is var multi ? (multi.Solver, multi.FramesPerSecond, multi.MotionFrames, multi.SoundGuidance) : default);
         Assert.Equal((30, 23, 5f), Of(new() { Type = "i2v", AddOn = WanPart.FantasyTalking }, "fantasy") is var fantasy ? (fantasy.Steps, fantasy.FramesPerSecond, fantasy.SoundGuidance) : default);
         Assert.Equal((true, 5d), Of(new() { Form = TinyForm.Student }, "student") is var student ? (student.Causal, student.Shift) : default);
+        var causVid = WanSampling.Usual(new TinyWan().Config, null, "generator");
+        Assert.Equal((8d, false), (causVid.Shift, causVid.WarpsSteps));
+        Assert.Equal([1000, 757, 522], causVid.StepList);
     }
 
     // Rewrites a file's tensors: those given anew are flat unless a shape is given.

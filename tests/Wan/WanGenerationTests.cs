@@ -1,4 +1,5 @@
 using TalkingMachines.Media;
+using TalkingMachines.Models.Video;
 using TalkingMachines.Models.Wan;
 using TalkingMachines.Puppets;
 using TalkingMachines.Serving;
@@ -101,6 +102,62 @@ public sealed class WanGenerationTests : IDisposable
         Assert.NotEqual(first.Frames, Film(kind, order with { Seed = 4 }).Frames);
         Assert.NotEqual(first.Frames, Film(kind, order with { Picture = new PuppetRenderer().Draw(Puppet.FromSeed(8), PuppetPose.Neutral, 40) }).Frames);
         if (kind.AddOn is not null) Assert.NotEqual(first.Frames, Film(kind, order with { Speech = Voice(27_000, seed: 2500) }).Frames);
+    }
+
+    static readonly TinyWan Pair = new() { Type = "i2v", AddOn = WanPart.MultiTalk, Sampling = { ["width"] = 64, ["height"] = 64 } };
+
+    static WanOrder PairOrder => Order(Pair) with { Speech = Voice(9000), SecondSpeech = Voice(18_000, seed: 2500) };
+
+    [Fact]
+    public void Two_speakers_talk_as_long_as_the_longer_sound_and_are_heard_together()
+    {
+        var film = Film(Pair, PairOrder);
+        Assert.Equal(Math.Ceiling(18_000d * 25 / SoundBlock.SampleRate), film.Frames.Count);
+        float[] first = PairOrder.Speech!.Samples, second = PairOrder.SecondSpeech!.Samples;
+        for (int i = 0; i < second.Length; i++) Assert.Equal(Math.Clamp(second[i] + (i < first.Length ? first[i] : 0), -1, 1), film.Sound[i]);
+        Assert.Equal(film.Frames, Film(Pair, PairOrder with { Speakers = SpeakerAreas.Halves(40, 40) }).Frames);
+    }
+
+    [Fact]
+    public void Each_speaker_s_sound_and_place_change_the_video()
+    {
+        var film = Film(Pair, PairOrder);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { SecondSpeech = null, Frames = film.Frames.Count }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { Speech = Voice(9000, seed: 900) }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { SecondSpeech = Voice(18_000, seed: 900) }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { Speech = PairOrder.SecondSpeech, SecondSpeech = PairOrder.Speech }).Frames);
+        Assert.NotEqual(film.Frames, Film(Pair, PairOrder with { Speakers = SpeakerAreas.Boxes(40, 40, new(1, 1, 12, 39), new(25, 20, 39, 39)) }).Frames);
+    }
+
+    [Theory]
+    [InlineData("MultiTalk", false, "with the sound of one")]
+    [InlineData("i2v", true, "expected a folder with MultiTalk's audio layers")]
+    [InlineData("FantasyTalking", true, "expected a folder with MultiTalk's audio layers")]
+    [InlineData("causal MultiTalk", true, "makes causal video")]
+    [InlineData("MultiTalk", true, "holds none of the 2 x 2 cells")]
+    public void Two_speakers_that_a_model_cannot_film_are_refused_in_one_line(string name, bool withFirst, string expected)
+    {
+        var kind = Kinds[name];
+        var order = Order(kind) with { Speech = withFirst ? Voice(9000) : null, SecondSpeech = Voice(9000), Frames = 9 };
+        var error = Assert.Throws<MediaException>(() => Film(kind, order));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData("t2v")]
+    [InlineData("i2v")]
+    public void A_folder_in_diffusers_layout_makes_the_same_video(string name)
+    {
+        var kind = Kinds[name] with { TextLength = new WanConfig { Width = 1, FeedForward = 1, Heads = 1, Layers = 1 }.TextLength }; // which diffusers' config.json does not say
+        Assert.Equal(Film(kind, Order(kind)).Frames, Film(kind with { Form = TinyForm.Diffusers }, Order(kind), "diffusers").Frames);
+    }
+
+    [Fact]
+    public void CausVid_s_steps_are_timesteps_themselves()
+    {
+        var kind = Kinds["causal t2v"] with { Sampling = new() { ["stepList"] = new[] { 1000, 522 }, ["frames"] = 9 } };
+        Assert.NotEqual(Film(kind, Order(kind)).Frames, Film(kind with { Sampling = new(kind.Sampling) { ["warpsSteps"] = false } }, Order(kind), "plain").Frames);
     }
 
     [Fact]

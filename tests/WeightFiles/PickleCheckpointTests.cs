@@ -80,6 +80,29 @@ public sealed class PickleCheckpointTests : IDisposable
     }
 
     [Theory]
+    [InlineData("float8_e4m3fn")]
+    [InlineData("float8_e5m2")]
+    [InlineData("uint16")]
+    public void A_tensor_of_a_type_that_we_do_not_read_is_named(string type)
+    {
+        // As torch saves the types that came after its storage classes.
+        byte[] pickle = PickleWriter.Dictionary(items => items.Text("model").Op('}').Op('(').Text("blocks.0.weight")
+            .Global("torch._utils", "_rebuild_tensor_v3").Op('(').Storage("UntypedStorage", "0", 2).Number(0).Tuple(2).Tuple(1)
+            .Bytes(0x89).Global("collections", "OrderedDict").Op(')').Op('R').Global("torch", type).Op('t').Op('R').Op('u'));
+        Assert.Equal($"{folder.File("a.pth")}: model.blocks.0.weight has type torch.{type}, expected F16, BF16, F32, F64, I64, I32, I16, I8, U8 or BOOL.", Refused(PickleWriter.Zip(pickle, ("0", [1, 2]))));
+    }
+
+    [Theory]
+    [InlineData("ComplexFloatStorage")]
+    [InlineData("QInt8Storage")]
+    public void A_storage_of_a_type_that_we_do_not_read_is_named(string storage)
+    {
+        byte[] pickle = PickleWriter.Dictionary(items => items.Text("a").Global("torch._utils", "_rebuild_parameter").Op('(').Tensor(storage, "0", 2, 0, [2], [1]).Bytes(0x88).Op(')').Op('t').Op('R'));
+        Assert.Contains($"a has type torch.{storage}, expected F16", Refused(PickleWriter.Zip(pickle, ("0", new byte[16]))), StringComparison.Ordinal);
+        Assert.Contains($"a has type torch.{storage}, expected F16", Refused(PickleWriter.Legacy(pickle, ("0", 2, new byte[16]))), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(6, 0, new long[] { 7 }, new long[] { 1 })]
     [InlineData(6, 5, new long[] { 2 }, new long[] { 1 })]
     [InlineData(6, 0, new long[] { 2, 2 }, new long[] { 5, 1 })]

@@ -25,7 +25,11 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", "expected 8 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "within 8")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", "-4..0")]
-    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}""", "F8_E4M3")]
+    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}""", "a.safetensors: a has type F8_E4M3, expected F16, BF16, F32")]
+    [InlineData("""{"b.c":{"dtype":"F8_E5M2","shape":[1],"data_offsets":[0,1]}}""", "a.safetensors: b.c has type F8_E5M2, expected F16, BF16, F32")]
+    [InlineData("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}""", "a has type C64, expected F16")]
+    [InlineData("""{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}}""", "a has type F4, expected F16")]
+    [InlineData("""{"a":{"dtype":"U16","shape":[1],"data_offsets":[0,2]}}""", "a has type U16, expected F16")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,4]}}""", "header")]
     [InlineData("""{"a":{"dtype":"F32","shape":[99999999999],"data_offsets":[0,4]}}""", "header")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "twice")]
@@ -86,7 +90,7 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_beyond_two_gigabytes_are_read_where_they_lie()
+    public void Numbers_beyond_two_gigabytes_are_read_where_they_lie_and_nothing_else_becomes_resident()
     {
         const long first = 2_500_000_000;
         byte[] head = Bytes($$$"""{"a":{"dtype":"F32","shape":[2],"data_offsets":[{{{first}}},{{{first + 8}}}]}}""", []);
@@ -96,8 +100,10 @@ public sealed class SafeTensorsTests : IDisposable
             stream.Position = head.Length + first;
             stream.Write([0, 0, 128, 63, 0, 0, 0, 192]);
         }
+        long before = Environment.WorkingSet;
         using var file = SafeTensors.Open(folder.File("a.safetensors"));
         Assert.Equal([1, -2], Read(file, "a"));
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, first / 8); // other tests run meanwhile
     }
 
     void WriteShards(string index)

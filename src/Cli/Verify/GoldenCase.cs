@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TalkingMachines.Models.Video;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli.Verify;
@@ -56,7 +57,7 @@ internal sealed class GoldenCase : IDisposable
     /// <summary>Whether the case has weights with this key.</summary>
     public bool HasWeight(string key) => OpenWeights() is { } source && source.Tensors.ContainsKey(key);
 
-    /// <summary>The network's weights under plain names (<see cref="CheckpointNames"/>); this case keeps them open.</summary>
+    /// <summary>The network's weights under plain names (<see cref="CheckpointNames"/>), those of the Wan family as Wan has them (<see cref="DiffusersNames"/>); this case keeps them open.</summary>
     public IWeightSource Weights => OpenWeights()
         ?? throw new WeightFileException($"{Name} has no weights: expected {Name}.weights.safetensors, {Name}.pth or {Name}.pt beside its io file, or weights by formula.");
 
@@ -66,7 +67,7 @@ internal sealed class GoldenCase : IDisposable
     public bool HasFile(string ending) => folder.FileOf(Name, ending) is not null;
 
     IWeightSource? OpenWeights() =>
-        weights ??= WeightFiles is [var first, ..] ? CheckpointNames.Clean(WeightFile.Open(first)) : FormulaWeights.Of(Name, Metadata);
+        weights ??= WeightFiles is [var first, ..] ? DiffusersNames.Wans(CheckpointNames.Clean(WeightFile.Open(first))) : FormulaWeights.Of(Name, Metadata);
 
     public Shape InputShape(string name) => contents.Tensors.TryGetValue(In + name, out var stored) ? stored.Shape : Described(name).Shape;
 

@@ -1,3 +1,4 @@
+using TalkingMachines.Models.Video;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli.Verify;
@@ -16,7 +17,7 @@ internal static class WeightCopies
         name = name[Math.Min(name.Length, golden.Name.Length + 1)..];
         try
         {
-            using var copy = CheckpointNames.Clean(WeightFile.Open(file));
+            using var copy = DiffusersNames.Wans(CheckpointNames.Clean(WeightFile.Open(file)));
             string[] apart = [.. golden.Weights.Tensors.Values.Where(each => !copy.Tensors.TryGetValue(each.Name, out var other) || other.Shape != each.Shape).Select(each => $"{each.Name} {each.Shape}")];
             if (apart.Length > 0) return Failed($"lacks {apart[0]}{(apart.Length > 1 ? $" and {apart.Length - 1} more" : "")}");
             float largest = 0, scale = 0;

@@ -76,7 +76,7 @@ public sealed class FantasyTalkingLayer(Weights weights, AttentionHeads heads, i
         int n = speech.Tokens.Shape[0], batch = queries.Shape[0];
         var byLatent = queries.Reshape(n, -1, heads.Count, heads.Width / heads.Count);                        // [n,S,H,D/H]
         var sound = projection.Forward(speech.Tokens);
-        var found = speech.Lengths is null ? heads.Find(byLatent, sound) : Within(byLatent, sound, speech.Lengths);
+        var found = speech.Lengths is null ? heads.Find(byLatent, sound.Keys, sound.Values) : Within(byLatent, sound, speech.Lengths);
         return scope.Keep(found.Reshape(batch, -1, heads.Width) * speech.Scale);
     }
 
@@ -92,7 +92,7 @@ public sealed class FantasyTalkingLayer(Weights weights, AttentionHeads heads, i
             Tensor Own(Tensor x) => x.Narrow(0, first, count);
             parts.Add(length == 0
                 ? Tensor.Zeros(queries.Device, [count, queries.Shape[1], heads.Width])
-                : heads.Find(Own(queries), new KeyValue(Own(sound.Keys), Own(sound.Values)).Narrow(0, length)));
+                : heads.Find(Own(queries), Own(sound.Keys).Narrow(1, 0, length), Own(sound.Values).Narrow(1, 0, length)));
         }
         return scope.Keep(Tensor.Concat(0, [.. parts]));
     }

@@ -130,6 +130,6 @@ public sealed class MultiTalkLayer(Weights weights, WanConfig video, int inputs)
         var (keys, values) = (heads.Split(both.Narrow(2, 0, d)), heads.Split(both.Narrow(2, d, d)));
         if (speech.Speakers is { } speakers) (queries, keys) = (speakers.RotateQueries(queries), speakers.RotateKeys(keys));
         queries = queries.Reshape(n, -1, heads.Count, d / heads.Count);                                       // [n,S,H,D/H]
-        return scope.Keep(o.Forward(heads.Find(queries, new KeyValue(keys, values)).Reshape(x.Shape)));
+        return scope.Keep(o.Forward(heads.Find(queries, keys, values).Reshape(x.Shape)));
     }
 }

@@ -1,3 +1,4 @@
+using TalkingMachines.Models.Layers;
 using TalkingMachines.Models.Video;
 using TalkingMachines.Tensors;
 
@@ -31,16 +32,30 @@ public sealed class SpeakerMap : IDisposable
         float[] shares = new float[grid.PerFrame * heads.Width];
         for (int area = 0; area < Areas; area++)
         {
-            var mask = masks.Slice(area * height * width, height * width);
-            var inside = new List<int>();
-            for (int token = 0; token < grid.PerFrame; token++)
-                if (mask[(token / grid.Width * height / grid.Height * width) + (token % grid.Width * width / grid.Width)] > 0) inside.Add(token);
+            var inside = Inside(area, grid, masks, height, width);
             if (inside.Count == 0) throw new ArgumentException($"Mask {area} of {height} x {width} cells holds no token.");
             foreach (int token in inside)
                 for (int i = area; i < heads.Width; i += head) shares[(token * heads.Width) + i] = 1f / inside.Count;
         }
         weights = Tensor.EmptyOwned(device, [1, grid.PerFrame, heads.Count, head]);
         weights.Load(shares);
+    }
+
+    static List<int> Inside(int area, TokenGrid grid, ReadOnlySpan<float> masks, int height, int width)
+    {
+        var mask = masks.Slice(area * height * width, height * width);
+        var inside = new List<int>();
+        for (int token = 0; token < grid.PerFrame; token++)
+            if (mask[(token / grid.Width * height / grid.Height * width) + (token % grid.Width * width / grid.Width)] > 0) inside.Add(token);
+        return inside;
+    }
+
+    /// <summary>The first area of masks [3,H,W] that holds no token, which no map can be made of; null where each holds one.</summary>
+    public static int? Empty(TokenGrid grid, ReadOnlySpan<float> masks, int height, int width)
+    {
+        for (int area = 0; area < Areas; area++)
+            if (Inside(area, grid, masks, height, width).Count == 0) return area;
+        return null;
     }
 
     /// <summary>Looks at the rotated queries and keys [1,S,H,D/H] of a layer's self attention, and so knows where each token is.</summary>
@@ -50,7 +65,7 @@ public sealed class SpeakerMap : IDisposable
         using var scope = Tensor.Scope();
         int tokens = rotatedQueries.Shape[1], head = heads.Width / heads.Count;
         // The areas' shares as values: attention itself gives each token's mean look at every area, without its matrix.
-        var looks = heads.Find(rotatedQueries, new KeyValue(rotatedKeys.Narrow(1, 0, weights.Shape[1]), weights));
+        var looks = heads.Find(rotatedQueries, rotatedKeys.Narrow(1, 0, weights.Shape[1]), weights);
         var mean = looks.Reshape(1, tokens, heads.Count, head).Narrow(3, 0, Areas).SumTo([1, tokens, 1, Areas]) * (1f / heads.Count);
         queries?.Dispose();
         queries = RotaryTable.Line(weights.Device, head, Positions(mean.ToArray()));

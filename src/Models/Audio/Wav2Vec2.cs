@@ -72,6 +72,7 @@ public sealed class Wav2Vec2
     sealed class Layer
     {
         readonly Wav2Vec2Config config;
+        readonly AttentionHeads heads;
         readonly Linear q;
         readonly Linear k;
         readonly Linear v;
@@ -85,6 +86,7 @@ public sealed class Wav2Vec2
         {
             this.config = config;
             int width = config.Width;
+            heads = new AttentionHeads(width, config.Heads);
             q = new Linear(weights.Under("attention.q_proj"), width, width);
             k = new Linear(weights.Under("attention.k_proj"), width, width);
             v = new Linear(weights.Under("attention.v_proj"), width, width);
@@ -110,7 +112,7 @@ public sealed class Wav2Vec2
         Tensor Attend(Tensor x)
         {
             using var scope = Tensor.Scope();
-            return scope.Keep(o.Forward(HeadAttention.Attend(q.Forward(x), k.Forward(x), v.Forward(x), config.Heads, 1 / MathF.Sqrt(config.Width / config.Heads))));
+            return scope.Keep(o.Forward(heads.FindInRows(q.Forward(x), k.Forward(x), v.Forward(x))));
         }
 
         Tensor Feed(Tensor x)

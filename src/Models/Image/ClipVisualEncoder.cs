@@ -109,6 +109,7 @@ public sealed class ClipVisualEncoder
 
     sealed class Block(Weights weights, ClipVisualConfig config)
     {
+        readonly AttentionHeads heads = new(config.Width, config.Heads);
         readonly LayerNorm norm1 = new(weights.Under("norm1"), config.Width);
         readonly Linear toQkv = new(weights.Under("attn.to_qkv"), config.Width, 3 * config.Width);
         readonly Linear project = new(weights.Under("attn.proj"), config.Width, config.Width);
@@ -119,7 +120,7 @@ public sealed class ClipVisualEncoder
         public Tensor Forward(Tensor x)
         {
             using var scope = Tensor.Scope();
-            x += project.Forward(HeadAttention.Attend(toQkv.Forward(norm1.Forward(x)), config.Heads));
+            x += project.Forward(heads.FindInRows(toQkv.Forward(norm1.Forward(x))));
             return scope.Keep(x + down.Forward(up.Forward(norm2.Forward(x)).GeluErf()));
         }
     }

@@ -71,7 +71,7 @@ public sealed class UmT5Encoder
 
     sealed class Block
     {
-        readonly int heads;
+        readonly AttentionHeads heads;
         readonly Tensor norm1;
         readonly Linear q;
         readonly Linear k;
@@ -85,7 +85,7 @@ public sealed class UmT5Encoder
 
         public Block(Weights weights, UmT5Config config)
         {
-            heads = config.Heads;
+            heads = new AttentionHeads(config.AttentionWidth, config.Heads) { Scale = 1 };
             norm1 = weights.Get("norm1.weight", [config.Width], Initial.Ones);
             q = new Linear(weights.Under("attn.q"), config.Width, config.AttentionWidth, bias: false);
             k = new Linear(weights.Under("attn.k"), config.Width, config.AttentionWidth, bias: false);
@@ -110,7 +110,7 @@ public sealed class UmT5Encoder
         {
             using var scope = Tensor.Scope();
             var bias = common ?? Masked(positions!.Bias(h.Shape[1]), hidden);                   // [heads,S,S]
-            return scope.Keep(o.Forward(HeadAttention.Attend(q.Forward(h), k.Forward(h), v.Forward(h), heads, scale: 1, bias)));
+            return scope.Keep(o.Forward(heads.FindInRows(q.Forward(h), k.Forward(h), v.Forward(h), bias)));
         }
     }
 }

@@ -48,6 +48,7 @@ internal sealed class CausalResidualBlock : ICausalStage
 /// <summary>x + attention of each frame's cells among themselves, one head.</summary>
 internal sealed class FrameAttention(Weights weights, int channels) : ICausalStage
 {
+    readonly AttentionHeads heads = new(channels, 1);
     readonly ChannelNorm norm = new(weights.Under("norm"), channels, axes: 2);
     readonly Convolution toQkv = Convolution.Stored(weights.Under("to_qkv"), [3 * channels, channels, 1, 1], new());
     readonly Convolution project = Convolution.Stored(weights.Under("proj"), [channels, channels, 1, 1], new());
@@ -58,7 +59,7 @@ internal sealed class FrameAttention(Weights weights, int channels) : ICausalSta
         var (b, t, h, w) = (x.Shape[0], x.Shape[2], x.Shape[3], x.Shape[4]);
         var qkv = toQkv.Forward(norm.Forward(x));                                                                // [B,3C,T,H,W]
         var rows = qkv.Reshape(b, 3 * channels, t, h * w).Permute(0, 2, 3, 1).Reshape(b * t, h * w, 3 * channels);
-        var found = HeadAttention.Attend(rows, heads: 1);                                                        // [B*T,H*W,C]
+        var found = heads.FindInRows(rows);                                                                      // [B*T,H*W,C]
         var frames = found.Reshape(b, t, h * w, channels).Permute(0, 3, 1, 2).Reshape(x.Shape);
         return scope.Keep(x + project.Forward(frames));
     }

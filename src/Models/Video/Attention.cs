@@ -26,20 +26,6 @@ public readonly record struct KeyValue(Tensor Keys, Tensor Values) : IDisposable
     }
 }
 
-/// <summary>The heads of an attention: rows [B,S,Width] are [B,S,Count,Width / Count].</summary>
-public readonly record struct AttentionHeads(int Width, int Count)
-{
-    public Tensor Split(Tensor x) => x.Reshape(x.Shape[0], x.Shape[1], Count, Width / Count);
-
-    /// <summary>What queries [B,Sq,H,D] find, heads side by side: [B,Sq,Width]. bias [1 or H,Sq,Sk] or null.</summary>
-    public Tensor Find(Tensor queries, KeyValue seen, Tensor? bias = null)
-    {
-        using var scope = Tensor.Scope();
-        var found = queries.Attention(seen.Keys, seen.Values, bias, 1 / MathF.Sqrt(Width / Count));
-        return scope.Keep(found.Reshape(found.Shape[0], found.Shape[1], Width));
-    }
-}
-
 /// <summary>Projects tokens [B,S,inputs] to keys and values; keys may pass a root-mean-square norm over all heads together (FACTS 1.3).</summary>
 public sealed class KeyValueProjection
 {
@@ -106,6 +92,6 @@ public sealed class Attention
     public Tensor Attend(Tensor queries, KeyValue seen, Tensor? bias)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(o.Forward(Heads.Find(queries, seen, bias)));
+        return scope.Keep(o.Forward(Heads.Find(queries, seen.Keys, seen.Values, bias)));
     }
 }

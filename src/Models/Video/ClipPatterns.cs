@@ -24,7 +24,7 @@ public sealed class PaddedPattern : IAttentionPattern, IDisposable
         {
             int count = grids[i].Count;
             Tensor Own(Tensor x) => x.Narrow(0, i, 1).Narrow(1, 0, count);
-            var own = attention.Heads.Find(tables[i].Apply(Own(queries)), new KeyValue(tables[i].Apply(Own(unrotated.Keys)), Own(unrotated.Values)));
+            var own = attention.Heads.Find(tables[i].Apply(Own(queries)), tables[i].Apply(Own(unrotated.Keys)), Own(unrotated.Values));
             found[i] = Tensor.Concat(1, own, Tensor.Zeros(queries.Device, [1, length - count, width]));
         }
         return scope.Keep(attention.Project(Tensor.Concat(0, found)));
@@ -62,7 +62,8 @@ public sealed class BlockPattern : IAttentionPattern, IDisposable
     }
 
     /// <summary>Every latent sees every latent.</summary>
-    public static BlockPattern Whole(Device device, int headWidth, TokenGrid grid) => new(device, headWidth, grid, [grid.Frames], (_, _) => true);
+    public static BlockPattern Whole(Device device, int headWidth, TokenGrid grid, SpeakerMap? speakers = null) =>
+        new(device, headWidth, grid, [grid.Frames], (_, _) => true) { Speakers = speakers };
 
     /// <summary>A block sees itself and all before it, or no more than <paramref name="window"/> latents up to its end (FACTS 4.1).</summary>
     public static BlockPattern Causal(Device device, int headWidth, TokenGrid grid, ReadOnlySpan<int> blocks, int window = int.MaxValue)
@@ -109,7 +110,7 @@ public sealed class BlockPattern : IAttentionPattern, IDisposable
         {
             var (first, frames, seen) = blocks[i];
             var visible = KeyValue.Join([.. seen.Select(run => all.Narrow(run.First * perFrame, run.Frames * perFrame))]);
-            found[i] = attention.Heads.Find(queries.Narrow(1, first * perFrame, frames * perFrame), visible);
+            found[i] = attention.Heads.Find(queries.Narrow(1, first * perFrame, frames * perFrame), visible.Keys, visible.Values);
         }
         return scope.Keep(attention.Project(Tensor.Concat(1, found)));
     }

@@ -37,8 +37,8 @@ public sealed class CrossAttention
     {
         using var scope = Tensor.Scope();
         var queries = attention.Queries(x);
-        var found = attention.Heads.Find(queries, text);
-        if (seen is { } tokens) found += attention.Heads.Find(queries, tokens);
+        var found = attention.Heads.Find(queries, text.Keys, text.Values);
+        if (seen is { } tokens) found += attention.Heads.Find(queries, tokens.Keys, tokens.Values);
         if (sound is not null && speech is not null) found += sound.Forward(queries, speech);
         return scope.Keep(attention.Project(found));
     }

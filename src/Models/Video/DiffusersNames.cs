@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using TalkingMachines.Models.Image;
+using TalkingMachines.Models.Vae;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Video;
@@ -56,13 +58,16 @@ public static partial class DiffusersNames
         ("layer.1.layer_norm.", "norm2."),
     ];
 
+    /// <summary>Whatever network of the family a source holds, under Wan's names. Owns the source.</summary>
+    public static IWeightSource Wans(IWeightSource source) => TransformersClip.Renamed(DiffusersAutoencoder.Renamed(TextEncoder(Transformer(source))));
+
     /// <summary>The transformer under Wan's names; a source that has them already stays as it is. Owns the source.</summary>
     public static IWeightSource Transformer(IWeightSource source) =>
         source.Tensors.Keys.Any(name => name.StartsWith("condition_embedder.", StringComparison.Ordinal)) ? RenamedWeights.By(source, TransformerName) : source;
 
     /// <summary>The text encoder under Wan's names; a source that has them already stays as it is. Owns the source.</summary>
     public static IWeightSource TextEncoder(IWeightSource source) =>
-        source.Tensors.ContainsKey("encoder.final_layer_norm.weight") ? RenamedWeights.By(source, TextEncoderName) : source;
+        source.Tensors.ContainsKey("encoder.final_layer_norm.weight") ? RenamedWeights.By(source, name => TextEncoderName(name, source.Tensors.ContainsKey("shared.weight"))) : source;
 
     static string TransformerName(string name)
     {
@@ -72,19 +77,21 @@ public static partial class DiffusersNames
         return block.Value + (rest.Contains("_attn.", StringComparison.Ordinal) ? rest[..dot] + Renamed(rest[dot..], Attention) : rest);
     }
 
-    static string? TextEncoderName(string name)
+    static string? TextEncoderName(string name, bool hasShared)
     {
         if (TextBlockStart().Match(name) is { Success: true } block) return $"blocks.{block.Groups[1].Value}.{Renamed(name[block.Length..], TextBlock)}";
         return name switch
         {
             "shared.weight" => "token_embedding.weight",
-            "encoder.embed_tokens.weight" => null, // the same table again
+            "encoder.embed_tokens.weight" => hasShared ? null : "token_embedding.weight", // the same table again
+            "spiece_model" => null, // the tokenizer, which ComfyUI packs with the weights
             "encoder.final_layer_norm.weight" => "norm.weight",
             _ => name,
         };
     }
 
-    static string Renamed(string name, (string Theirs, string Ours)[] table)
+    /// <summary>A name whose beginning is replaced by the first row of a table that fits.</summary>
+    internal static string Renamed(string name, (string Theirs, string Ours)[] table)
     {
         var (theirs, ours) = Array.Find(table, each => name.StartsWith(each.Theirs, StringComparison.Ordinal));
         return theirs is null ? name : ours + name[theirs.Length..];

@@ -26,7 +26,7 @@ public sealed class CausalFilm : WanFilm
         var table = new TimestepTable(sampling.Shift);
         pattern = new RollingPattern(device, avatar.Config, size.LatentHeight / TokenGrid.Patch, size.LatentWidth / TokenGrid.Patch, sampling.Window, sampling.Sink);
         var noise = WanRollout.Noise(device, [1, avatar.Config.OutputChannels, sampling.ChunkLatents, size.LatentHeight, size.LatentWidth], scene.Seed);
-        rollout = new WanRollout(avatar.Model, Prompt, pattern, table, [.. sampling.StepList.Select(table.Warp)], (chunk, draw) =>
+        rollout = new WanRollout(avatar.Model, Prompt, pattern, table, [.. sampling.StepList.Select(step => sampling.WarpsSteps ? table.Warp(step) : step)], (chunk, draw) =>
         {
             stepped?.Invoke();
             return noise(chunk, draw);

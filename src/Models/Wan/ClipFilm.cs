@@ -76,7 +76,7 @@ public sealed class ClipFilm : WanFilm
         using var scope = Tensor.Scope();
         var (device, size, config) = (Avatar.Diffusion, Scene.Size, Avatar.Config);
         Shape shape = [1, config.OutputChannels, WanSampling.Latents(frames), size.LatentHeight, size.LatentWidth];
-        using var pattern = BlockPattern.Whole(device, config.HeadWidth, TokenGrid.Of(shape));
+        using var pattern = BlockPattern.Whole(device, config.HeadWidth, TokenGrid.Of(shape), Track?.Speakers);
         using var solver = Solver();
         var guidance = Guided();
         var past = motion is null || picture is null ? null : new MotionLatents(picture, WanSampling.Latents(sampling.MotionFrames), shape, random.Fork((ulong)clip).Fork(1));

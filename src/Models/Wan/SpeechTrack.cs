@@ -13,6 +13,9 @@ public abstract class SpeechTrack : IDisposable
     /// </summary>
     public abstract SpeechTokens Heard(int first, int frames);
 
+    /// <summary>Who is where, with several speakers; told of queries and keys by the pattern of self attention.</summary>
+    public virtual SpeakerMap? Speakers => null;
+
     /// <summary>The same where nothing is said, for guidance; null: no sound layer adds anything.</summary>
     public abstract SpeechTokens? Silence(SpeechTokens heard);
 
@@ -26,39 +29,48 @@ public abstract class SpeechTrack : IDisposable
 }
 
 /// <summary>MultiTalk's (FACTS 5.2): hidden states of wav2vec2 by video frame, a window of them around each.</summary>
-/// <param name="states">[frames,layers,channels], owned by this from now on; behind its end the last frame goes on.</param>
-public sealed class MultiTalkTrack(MultiTalk talk, MultiTalkConfig config, Tensor states) : SpeechTrack
+/// <param name="states">Of each speaker [frames,layers,channels], equally many frames; behind the end the last one goes on. Owned by this from now on.</param>
+/// <param name="speakers">With several speakers, where each is; owned by this from now on.</param>
+public sealed class MultiTalkTrack(MultiTalk talk, MultiTalkConfig config, IReadOnlyList<Tensor> states, SpeakerMap? speakers = null) : SpeechTrack
 {
+    public override SpeakerMap? Speakers => speakers;
+
     public override SpeechTokens Heard(int first, int frames)
     {
         using var scope = Tensor.Scope();
         bool single = frames % config.FramesPerLatent == 1;
         int added = single ? 0 : 1; // the projection wants a single frame first: its token is dropped again
-        int last = states.Shape[0] - 1, count = frames + added, half = config.Window / 2;
+        int last = states[0].Shape[0] - 1, count = frames + added, half = config.Window / 2;
         int[] rows = new int[count * config.Window];
         for (int frame = 0; frame < count; frame++)
             for (int i = 0; i < config.Window; i++) rows[(frame * config.Window) + i] = Math.Clamp(first - added + frame - half + i, 0, last);
-        var windows = states.Reshape(states.Shape[0], config.Layers * config.Channels).Gather(rows);
-        var tokens = Projected(windows.Reshape(1, count, config.Window, config.Layers, config.Channels), added);
-        return new SpeechTokens(scope.Keep(tokens));
+        Tensor[] windows = [.. states.Select(person => person.Reshape(last + 1, config.Layers * config.Channels).Gather(rows))];
+        var tokens = Projected(Tensor.Concat(0, windows).Reshape(states.Count, count, config.Window, config.Layers, config.Channels), added);
+        return tokens with { Tokens = scope.Keep(tokens.Tokens) };
     }
 
-    // Silence is zeros where the states were, not tokens of zeros.
+    // Silence is zeros where the states were, not tokens of zeros; as in the reference it is nobody's in particular.
     public override SpeechTokens Silence(SpeechTokens heard)
     {
         using var scope = Tensor.Scope();
         int latents = heard.Tokens.Shape[0], frames = 1 + (config.FramesPerLatent * latents);
-        return new SpeechTokens(scope.Keep(Projected(Tensor.Zeros(states.Device, [1, frames, config.Window, config.Layers, config.Channels]), 1)));
+        var tokens = Projected(Tensor.Zeros(states[0].Device, [1, frames, config.Window, config.Layers, config.Channels]), 1);
+        return tokens with { Tokens = scope.Keep(tokens.Tokens) };
     }
 
-    Tensor Projected(Tensor windows, int dropped)
+    SpeechTokens Projected(Tensor windows, int dropped)
     {
         using var scope = Tensor.Scope();
-        var tokens = talk.Project(windows);                                                                   // [1,F,T,C]
-        return scope.Keep(MultiTalk.Speech(dropped == 0 ? tokens : tokens.Narrow(1, dropped, tokens.Shape[1] - dropped)).Tokens);
+        var tokens = talk.Project(windows);                                                                   // [P,F,T,C]
+        var speech = MultiTalk.Speech(dropped == 0 ? tokens : tokens.Narrow(1, dropped, tokens.Shape[1] - dropped), windows.Shape[0] == 1 ? null : speakers);
+        return speech with { Tokens = scope.Keep(speech.Tokens) };
     }
 
-    protected override void Dispose(bool disposing) => states.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var person in states) person.Dispose();
+        speakers?.Dispose();
+    }
 }
 
 /// <summary>FantasyTalking's (FACTS 5.1): tokens of wav2vec2's last hidden state, of which each latent hears a range.</summary>

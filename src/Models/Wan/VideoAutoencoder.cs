@@ -1,3 +1,4 @@
+using TalkingMachines.Models.Layers;
 using TalkingMachines.Models.Vae;
 using TalkingMachines.Tensors;
 
@@ -24,8 +25,23 @@ public sealed class FullVideoAutoencoder(WanAutoencoder autoencoder) : VideoAuto
     public override Tensor Decode(Tensor latents, FrameCache cache) => autoencoder.Decode(latents, cache);
 }
 
-/// <summary>TAEHV, for which a stream's first latent is four frames too, of which it drops three.</summary>
-public sealed class TinyVideoAutoencoder(TinyAutoencoder autoencoder) : VideoAutoencoder
+/// <summary>Mean and deviation of each channel of a latent [1,C,1,1,1], which a network wants put back.</summary>
+public sealed record LatentScale(Tensor Mean, Tensor Deviation)
+{
+    /// <summary>Wan's own, freed with the weights.</summary>
+    public static LatentScale OfWan(Weights weights, int channels)
+    {
+        var wan = new WanAutoencoderConfig();
+        Tensor Row(IReadOnlyList<float> all) => weights.Constant([1, channels, 1, 1, 1], [.. all.Take(channels)]);
+        return new(Row(wan.Mean), Row(wan.Deviation));
+    }
+}
+
+/// <summary>
+/// TAEHV, for which a stream's first latent is four frames too, of which it drops three. taew2_1 works on normalised latents;
+/// lighttaew2_1, of the same keys and shapes, on those as they were before (FACTS 2.4): with a scale.
+/// </summary>
+public sealed class TinyVideoAutoencoder(TinyAutoencoder autoencoder, LatentScale? scale = null) : VideoAutoencoder
 {
     public override Tensor Encode(Tensor frames, FrameCache cache)
     {
@@ -35,12 +51,14 @@ public sealed class TinyVideoAutoencoder(TinyAutoencoder autoencoder) : VideoAut
             var first = frames.Narrow(2, 0, 1);
             frames = Tensor.Concat(2, first.BroadcastTo(first.Shape.With(2, TinyAutoencoder.FramesPerLatent - 1)), frames);
         }
-        return scope.Keep(autoencoder.Encode(frames.Affine(0.5f, 0.5f), cache));
+        var latents = autoencoder.Encode(frames.Affine(0.5f, 0.5f), cache);
+        return scope.Keep(scale is null ? latents : (latents - scale.Mean) / scale.Deviation);
     }
 
     public override Tensor Decode(Tensor latents, FrameCache cache)
     {
         using var scope = Tensor.Scope();
+        if (scale is not null) latents = (latents * scale.Deviation) + scale.Mean;
         return scope.Keep(autoencoder.Decode(latents, cache).Affine(2, -1));
     }
 }

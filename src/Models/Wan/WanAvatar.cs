@@ -65,19 +65,26 @@ public sealed class WanAvatar : IDisposable
     VideoAutoencoder Autoencoder(WanPart part)
     {
         var from = Load(part, Decoder);
-        return part == WanPart.TinyAutoencoder
-            ? new TinyVideoAutoencoder(new TinyAutoencoder(from, TinyAutoencoderConfig.Of(from)))
-            : new FullVideoAutoencoder(new WanAutoencoder(from, WanAutoencoderConfig.Of(from)));
+        if (part == WanPart.Autoencoder) return new FullVideoAutoencoder(new WanAutoencoder(from, WanAutoencoderConfig.Of(from)));
+        var config = TinyAutoencoderConfig.Of(from);
+        return new TinyVideoAutoencoder(new TinyAutoencoder(from, config), Folder.IsLightTiny ? LatentScale.OfWan(from, config.LatentChannels) : null);
     }
 
-    /// <summary>The sound of a video of so many frames as its audio layers want it; null for a model without. The caller disposes.</summary>
-    public SpeechTrack? Track(WanConditions conditions, int frames)
+    /// <summary>The sound of a scene as its audio layers want it; null for a model without. The caller disposes.</summary>
+    public SpeechTrack? Track(WanConditions conditions, WanScene scene)
     {
-        if (conditions.Sound is not { } sound) return null;
+        if (conditions.Sounds.Count == 0) return null;
         using var scope = Tensor.Scope();
         return multiTalk is not null
-            ? new MultiTalkTrack(multiTalk, Folder.MultiTalkConfig(), sound.Detach().Own())
-            : new FantasyTalkingTrack(fantasyTalking!.Project(sound).Own(), frames);
+            ? new MultiTalkTrack(multiTalk, Folder.MultiTalkConfig(), [.. conditions.Sounds.Select(sound => sound.Detach().Own())], Map(scene))
+            : new FantasyTalkingTrack(fantasyTalking!.Project(conditions.Sounds[0]).Own(), scene.Frames);
+    }
+
+    SpeakerMap? Map(WanScene scene)
+    {
+        if (scene.Speakers is not { } areas) return null;
+        var grid = SpeakerAreas.Grid(scene.Size);
+        return new SpeakerMap(Diffusion, new AttentionHeads(Config.Width, Config.Heads), grid, areas.Masks(scene.Size), grid.Height, grid.Width);
     }
 
     public void Dispose()

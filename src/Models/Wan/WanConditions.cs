@@ -35,14 +35,14 @@ public sealed class WanConditions : IDisposable
     /// <summary>CLIP's tokens of the picture, in i2v. [1,257,C]</summary>
     public Tensor? Clip { get; init; }
 
-    /// <summary>wav2vec2's states: of each layer by video frame [frames,layers,C] for MultiTalk, the last [1,T,C] for FantasyTalking; null without.</summary>
-    public Tensor? Sound { get; init; }
+    /// <summary>wav2vec2's states of each speaker: of each layer by video frame [frames,layers,C] for MultiTalk, the last [1,T,C] for FantasyTalking; none without.</summary>
+    public IReadOnlyList<Tensor> Sounds { get; init; } = [];
 
     /// <summary>Works all of them out.</summary>
     /// <param name="picture">[1,3,H,W] in [-1, 1]; CLIP gets it in its own size.</param>
-    /// <param name="sound">At <see cref="SampleRate"/>; null where there is none.</param>
+    /// <param name="sounds">What each speaker says, at <see cref="SampleRate"/>, beginning together; silence where there is none.</param>
     /// <param name="frames">Frames of the video.</param>
-    public static WanConditions Read(WanFolder folder, Device device, string prompt, string negative, Tensor? picture, float[]? sound, int frames)
+    public static WanConditions Read(WanFolder folder, Device device, string prompt, string negative, Tensor? picture, float[][] sounds, int frames)
     {
         var made = new List<Tensor>();
         try
@@ -50,9 +50,9 @@ public sealed class WanConditions : IDisposable
             made.AddRange(Read(folder, device, prompt, negative));
             var clip = folder.Config.SeesPicture ? See(folder, device, picture ?? throw new ArgumentException("An i2v model was given no picture.")) : null;
             if (clip is not null) made.Add(clip);
-            var heard = folder.AddOn is null ? null : Hear(folder, device, sound ?? [], frames);
-            if (heard is not null) made.Add(heard);
-            var all = new WanConditions { Prompt = made[0], Negative = made[1], Clip = clip, Sound = heard };
+            Tensor[] heard = folder.AddOn is null ? [] : Hear(folder, device, sounds.Length == 0 ? [[]] : sounds, frames);
+            made.AddRange(heard);
+            var all = new WanConditions { Prompt = made[0], Negative = made[1], Clip = clip, Sounds = heard };
             all.owned.AddRange(made);
             return all;
         }
@@ -99,20 +99,30 @@ public sealed class WanConditions : IDisposable
     })[0];
 
     // MultiTalk levels the loudness first; wav2vec2 takes mean and variance out again, so that it makes no difference.
-    static Tensor Hear(WanFolder folder, Device device, float[] sound, int frames) => Briefly(folder, WanPart.SoundEncoder, device, weights =>
+    static Tensor[] Hear(WanFolder folder, Device device, float[][] sounds, int frames) => Briefly(folder, WanPart.SoundEncoder, device, weights =>
     {
         var encoder = new Wav2Vec2(weights, Wav2Vec2Config.Of(weights));
         int fps = folder.Sampling.FramesPerSecond;
         bool multi = folder.AddOn == WanPart.MultiTalk;
-        // MultiTalk holds the last frame's state on; FantasyTalking is given exactly the video's length.
-        int samples = (int)(multi ? sound.Length : (long)frames * SampleRate / fps);
-        float[] heard = new float[Math.Max(LeastSamples, samples)];
-        sound.AsSpan(0, Math.Min(sound.Length, heard.Length)).CopyTo(heard);
-        var features = encoder.Features(Wav2Vec2.Normalise(Tensor.From(device, [1, heard.Length], heard)));
-        if (!multi) return [encoder.HiddenStates(features)[^1]];
-        var states = encoder.HiddenStates(Wav2Vec2.Resample(features, Math.Max(1, (int)((long)heard.Length * fps / SampleRate))));
-        return [Tensor.Concat(1, [.. states.Skip(1).Select(state => state.Reshape(state.Shape[1], 1, state.Shape[2]))])];
-    })[0];
+        // MultiTalk holds the last frame's state on, and hears speakers equally long; FantasyTalking is given exactly the video's length.
+        int samples = (int)(multi ? sounds.Max(sound => sound.Length) : (long)frames * SampleRate / fps);
+        return [.. sounds.Select(sound => multi ? States(sound) : encoder.HiddenStates(Features(sound))[^1])];
+
+        Tensor Features(float[] sound)
+        {
+            float[] heard = new float[Math.Max(LeastSamples, samples)];
+            sound.AsSpan(0, Math.Min(sound.Length, heard.Length)).CopyTo(heard);
+            return encoder.Features(Wav2Vec2.Normalise(Tensor.From(device, [1, heard.Length], heard)));
+        }
+
+        Tensor States(float[] sound)                                                                          // [frames,layers,C]
+        {
+            using var scope = Tensor.Scope();
+            int count = Math.Max(1, (int)(Math.Max(LeastSamples, (long)samples) * fps / SampleRate));
+            var states = encoder.HiddenStates(Wav2Vec2.Resample(Features(sound), count));
+            return scope.Keep(Tensor.Concat(1, [.. states.Skip(1).Select(state => state.Reshape(state.Shape[1], 1, state.Shape[2]))]));
+        }
+    });
 
     public void Dispose()
     {

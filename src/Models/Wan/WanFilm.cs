@@ -9,7 +9,8 @@ namespace TalkingMachines.Models.Wan;
 /// <param name="Frames">How many frames it will have at least.</param>
 /// <param name="Seed">Of the noise: the same seed gives the same video.</param>
 /// <param name="Picture">[1,3,H,W] in [-1, 1], of any size; null for a video of words alone.</param>
-public sealed record WanScene(PictureSize Size, int Frames, ulong Seed, Tensor? Picture);
+/// <param name="Speakers">Where two speakers are in the picture (MultiTalk, clips); null with one.</param>
+public sealed record WanScene(PictureSize Size, int Frames, ulong Seed, Tensor? Picture, SpeakerAreas? Speakers = null);
 
 /// <summary>
 /// A video of the Wan family piece by piece: chunks of a causal student without end, or clips of a bidirectional model. What a piece
@@ -26,7 +27,7 @@ public abstract class WanFilm : IDisposable
         using var scope = Tensor.Scope();
         Prompt = avatar.Model.Context([conditions.Prompt], conditions.Clip);
         if (withNegative) negative = avatar.Model.Context([conditions.Negative], conditions.Clip);
-        Track = avatar.Track(conditions, scene.Frames);
+        Track = avatar.Track(conditions, scene);
         // At full size, not smoothed, as the reference has it (FACTS 1.6).
         Picture = scene.Picture is null ? null : Moved(
             Layers.Interpolation.Bicubic(scene.Picture, scene.Size.Height, scene.Size.Width).Reshape(1, 3, 1, scene.Size.Height, scene.Size.Width), avatar.Decoder).Detach().Own();

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TalkingMachines.Models.Audio;
 using TalkingMachines.Models.Image;
 using TalkingMachines.Models.Layers;
@@ -10,19 +9,16 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Models.Wan;
 
 /// <summary>
-/// A folder of published weights of the Wan 2.1 family: config.json, a transformer (whole or sharded, Wan's or diffusers'
-/// names), an autoencoder or a tiny one, umT5 with its tokenizer, CLIP for i2v, wav2vec2 with audio layers. Files are told apart by
-/// their keys, in the folder and the folders in it. Nothing is loaded: files are mapped.
+/// A folder of published weights of the Wan 2.1 family: config.json, a transformer (whole or sharded), an autoencoder or a tiny
+/// one, umT5 with its tokenizer, CLIP for i2v, wav2vec2 with audio layers, each under Wan's names or those of diffusers and transformers.
+/// Files are told apart by their keys, in the folder and the folders in it. Nothing is loaded: files are mapped.
 /// </summary>
-public sealed partial class WanFolder : IDisposable
+public sealed class WanFolder : IDisposable
 {
-    const int MostFiles = 1000;
-    const string IndexEnding = ".index.json";
-
-    static readonly string[] Endings = [".safetensors", ".pth", ".pt", ".bin", ".ckpt"];
     static readonly string[] StudentGroups = ["generator_ema", "generator"];
 
     readonly SortedDictionary<WanPart, IWeightSource> parts = [];
+    readonly List<IWeightSource> files = [];
     string? student;
 
     WanFolder(string path)
@@ -49,6 +45,9 @@ public sealed partial class WanFolder : IDisposable
 
     /// <summary>The network that makes latents of pictures: the full one where there are both.</summary>
     public WanPart Encoder => parts.ContainsKey(WanPart.Autoencoder) ? WanPart.Autoencoder : WanPart.TinyAutoencoder;
+
+    /// <summary>Whether the tiny autoencoder is LightX2V's, which only its file's name tells from TAEHV's: it works on latents that are not normalised.</summary>
+    public bool IsLightTiny => parts.TryGetValue(WanPart.TinyAutoencoder, out var tiny) && System.IO.Path.GetFileName(tiny.Name).StartsWith("lighttae", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The text encoder's SentencePiece model.</summary>
     public string Tokenizer { get; private set; } = "";
@@ -81,33 +80,27 @@ public sealed partial class WanFolder : IDisposable
 
     void FindParts()
     {
-        foreach (string file in WeightFiles())
+        var shards = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string file in WanFiles.In(Path))
         {
-            var source = WeightFile.Open(file);
-            string? group = StudentGroups.FirstOrDefault(name => source.Tensors.Keys.Any(key => key.StartsWith(name + ".", StringComparison.Ordinal)));
-            source = DiffusersNames.TextEncoder(DiffusersNames.Transformer(CheckpointNames.Clean(source)));
-            if (WanParts.Of(source) is not { } part)
-            {
-                source.Dispose();
-                continue;
-            }
-            if (part == WanPart.Transformer) student = group;
-            if (parts.TryAdd(part, source)) continue;
-            string first = parts[part].Name;
-            source.Dispose();
-            throw new WeightFileException($"{first} and {file} are both the {part.Described()}, expected one in a folder.");
+            if (shards.Contains(file)) continue;
+            var opened = WeightFile.Open(file);
+            files.Add(opened);
+            if (opened is ShardedWeights sharded) shards.UnionWith(sharded.Files);
+            string? group = StudentGroups.FirstOrDefault(name => opened.Tensors.Keys.Any(key => key.StartsWith(name + ".", StringComparison.Ordinal)));
+            foreach (var source in WanParts.Apart(DiffusersNames.Wans(CheckpointNames.Clean(opened))))
+                if (WanParts.Of(source) is { } part && Take(part, source) && part == WanPart.Transformer) student = group;
         }
     }
 
-    /// <summary>Files of weights in the folder and the folders in it; of shards, their index.</summary>
-    IEnumerable<string> WeightFiles()
+    bool Take(WanPart part, IWeightSource source)
     {
-        string[] folders = [Path, .. Directory.EnumerateDirectories(Path).Order(StringComparer.Ordinal)];
-        string[] all = [.. folders.SelectMany(each => Directory.EnumerateFiles(each).Order(StringComparer.Ordinal)).Take(MostFiles + 1)];
-        if (all.Length > MostFiles) throw new WeightFileException($"{Path} holds more than {MostFiles} files, expected a folder of one model.");
-        bool IsSharded(string file) => Shard().Match(file) is { Success: true } match && all.Contains(match.Groups[1].Value + match.Groups[2].Value + IndexEnding);
-        return all.Where(file => file.EndsWith(IndexEnding, StringComparison.OrdinalIgnoreCase)
-            || (Endings.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !IsSharded(file)));
+        if (parts.TryAdd(part, source)) return true;
+        string first = parts[part].Name;
+        if (WanFiles.Outranks(first, source.Name)) return false;
+        if (!WanFiles.Outranks(source.Name, first)) throw new WeightFileException($"{first} and {source.Name} are both the {part.Described()}, expected one in a folder.");
+        parts[part] = source;
+        return true;
     }
 
     void Require()
@@ -154,7 +147,16 @@ public sealed partial class WanFolder : IDisposable
     {
         var counts = new SortedDictionary<WanPart, long>();
         foreach (var (part, source) in parts)
-            counts[part] = KeyReport.Expect(device, source, weights => Width(part, weights), key => Ignores(device, part, key)).Count;
+        {
+            try
+            {
+                counts[part] = KeyReport.Expect(device, source, weights => Width(part, weights), key => Ignores(device, part, key)).Count;
+            }
+            catch (ArgumentException e) // sizes that no network has
+            {
+                throw new WeightFileException($"{source.Name} does not fit the network. {e.Message}", e);
+            }
+        }
         return counts;
     }
 
@@ -242,9 +244,6 @@ public sealed partial class WanFolder : IDisposable
 
     public void Dispose()
     {
-        foreach (var source in parts.Values) source.Dispose();
+        foreach (var file in files) file.Dispose();
     }
-
-    [GeneratedRegex(@"^(.*)-\d{5}-of-\d{5}(\.\w+)$")]
-    private static partial Regex Shard();
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Models.Wan;
@@ -16,7 +17,7 @@ public enum WanPart
 }
 
 /// <summary>Which network a file of weights is of, told by its keys: publishers and repackagers name files as they like.</summary>
-public static class WanParts
+public static partial class WanParts
 {
     static readonly (WanPart Part, string[] Keys)[] Signs =
     [
@@ -38,6 +39,22 @@ public static class WanParts
             if (Array.TrueForAll(keys, source.Tensors.ContainsKey)) return part;
         return null;
     }
+
+    /// <summary>
+    /// What a file holds, network by network: MultiTalk's layers may lie among those of the transformer that they belong to, as by the
+    /// index that MultiTalk publishes. Views: the source stays the caller's.
+    /// </summary>
+    public static IEnumerable<IWeightSource> Apart(IWeightSource source)
+    {
+        if (Of(source) != WanPart.Transformer || !source.Tensors.Keys.Any(IsMultiTalk)) return [source];
+        IWeightSource Those(bool talk) => new RenamedWeights(source, source.Tensors.Keys.Where(name => IsMultiTalk(name) == talk).ToDictionary(name => name, StringComparer.Ordinal));
+        return [Those(false), Those(true)];
+    }
+
+    static bool IsMultiTalk(string name) => MultiTalkLayer().IsMatch(name);
+
+    [GeneratedRegex(@"^(audio_proj|blocks\.\d+\.(audio_cross_attn|norm_x))\.")]
+    private static partial Regex MultiTalkLayer();
 
     /// <summary>What errors and tables call it, with the name of a published file.</summary>
     public static string Described(this WanPart part) => part switch

@@ -43,8 +43,11 @@ public sealed record WanSampling
     /// <summary>Weight of the sound against silence; of models with audio layers.</summary>
     public float SoundGuidance { get; init; } = 1;
 
-    /// <summary>Steps of a causal chunk: entries 1000 (noise) to 1 of the timestep table, counted from its end (warped).</summary>
+    /// <summary>Steps of a causal chunk, from 1000 (noise) downwards.</summary>
     public int[] StepList { get; init; } = [1000, 750, 500, 250];
+
+    /// <summary>Whether steps are entries of the timestep table, counted from its end (Self-Forcing); otherwise they are timesteps themselves (CausVid).</summary>
+    public bool WarpsSteps { get; init; } = true;
 
     public int ChunkLatents { get; init; } = 3;
 
@@ -88,7 +91,10 @@ public sealed record WanSampling
             WanPart.FantasyTalking => usual with { Steps = 30, Shift = 5, SoundGuidance = 5, FramesPerSecond = 23 },
             _ => usual,
         };
-        return student is null ? usual : usual with { Causal = true, Shift = student.EndsWith("ema", StringComparison.Ordinal) ? 5 : 8 };
+        if (student is null) return usual;
+        return student.EndsWith("ema", StringComparison.Ordinal)
+            ? usual with { Causal = true, Shift = 5 }
+            : usual with { Causal = true, Shift = 8, StepList = [1000, 757, 522], WarpsSteps = false };
     }
 
     /// <summary>This, with what a folder's sampling.json says otherwise.</summary>
@@ -110,7 +116,7 @@ public sealed record WanSampling
     }
 
     /// <summary>The same with another number of steps, evenly spaced in a causal model.</summary>
-    public WanSampling WithSteps(int steps) => (this with { Steps = steps, StepList = [.. Enumerable.Range(0, steps).Select(i => 1000 - (1000 * i / steps))] }).Checked();
+    public WanSampling WithSteps(int steps) => (this with { Steps = steps, WarpsSteps = true, StepList = [.. Enumerable.Range(0, steps).Select(i => 1000 - (1000 * i / steps))] }).Checked();
 
     /// <summary>This, if its numbers fit together; otherwise an error that says which don't.</summary>
     public WanSampling Checked()

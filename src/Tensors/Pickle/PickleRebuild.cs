@@ -18,17 +18,20 @@ internal static class PickleRebuild
     {
         if (id is not PickleTuple { Items: ["storage", PickleGlobal { IsStorage: true } type, string key, _, long count, .. var rest] } || rest.Any(each => each is not null) || count < 0)
             throw new WeightFileException($"{path}: the pickle refers to something that is no storage, expected ('storage', class, key, location, count).");
-        return new PickleStorage(key, type.Element, count);
+        return new PickleStorage(key, type.Element, count, type.IsForeignElement ? type : null);
     }
 
     public static object? Call(PickleGlobal function, PickleTuple arguments, string path) => (function.Name, arguments.Items) switch
     {
         ("OrderedDict", []) => new Dictionary<string, object?>(StringComparer.Ordinal),
         ("OrderedDict", [List<object?> pairs]) => Table(pairs, path),
+        (_, [PickleStorage { Foreign: { } foreign }, ..]) => new PickleForeignTensor(foreign.ToString()),
+        ("_rebuild_tensor_v3", [PickleStorage, long, PickleTuple, PickleTuple, _, _, PickleGlobal { IsForeignElement: true } foreign, ..]) => new PickleForeignTensor(foreign.ToString()),
+        ("_rebuild_qtensor", [PickleStorage, ..]) => new PickleForeignTensor("a quantised one"),
         ("_rebuild_tensor", [PickleStorage storage, long offset, PickleTuple size, PickleTuple stride]) => Tensor(storage, null, offset, size, stride, path),
         ("_rebuild_tensor_v2", [PickleStorage storage, long offset, PickleTuple size, PickleTuple stride, ..]) => Tensor(storage, null, offset, size, stride, path),
         ("_rebuild_tensor_v3", [PickleStorage storage, long offset, PickleTuple size, PickleTuple stride, _, _, PickleGlobal type, ..]) => Tensor(storage, type.Element, offset, size, stride, path),
-        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor tensor, ..]) => tensor,
+        ("_rebuild_parameter" or "_rebuild_parameter_with_state", [PickleTensor or PickleForeignTensor, ..]) => arguments.Items[0],
         ("Size", [PickleTuple size]) => size,
         ("device", [string, ..]) => null,
         _ => throw new WeightFileException($"{path}: the pickle calls {function} with {arguments.Items.Length} arguments of other kinds than expected."),

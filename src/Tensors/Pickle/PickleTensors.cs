@@ -35,6 +35,7 @@ internal sealed class PickleTensors(string path, long fileBytes, Dictionary<stri
             see(name, tensor);
             return;
         }
+        if (value is PickleForeignTensor foreign) throw new WeightFileException($"{path}: {(name.Length > 0 ? name : "its tensor")} has type {foreign.Type}, expected {StoredTensor.ReadableTypes}.");
         if (value is not (Dictionary<string, object?> or List<object?>)) return;
         if (nesting == 0) throw new WeightFileException($"{path} holds dictionaries in dictionaries without end.");
         if (value is Dictionary<string, object?> table)
@@ -45,7 +46,7 @@ internal sealed class PickleTensors(string path, long fileBytes, Dictionary<stri
         void Step(object? item, string key)
         {
             if (--visits < 0) throw new WeightFileException($"{path} refers to more than a file of {fileBytes} bytes holds.");
-            if (item is not (PickleTensor or Dictionary<string, object?> or List<object?>)) return;
+            if (item is not (PickleTensor or PickleForeignTensor or Dictionary<string, object?> or List<object?>)) return;
             letters -= name.Length + key.Length + 1;
             if (letters < 0) throw new WeightFileException($"{path} gives its tensors longer names than a file of {fileBytes} bytes has.");
             Walk(item, name.Length == 0 ? key : $"{name}.{key}", nesting - 1, see);
