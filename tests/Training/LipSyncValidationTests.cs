@@ -106,7 +106,8 @@ public sealed class LipSyncValidationTests : IDisposable
     [Fact]
     public void The_lip_reader_is_trained_before_the_stages_whose_lips_it_watches()
     {
-        Assert.Equal(Recipes.All.Select(recipe => recipe.Name), MiniModel.Stages().Select(recipe => recipe.Name));
+        string[] order = [.. Recipes.All.Select(recipe => recipe.Name)], shipped = [.. MiniModel.Stages().Select(recipe => recipe.Name)];
+        Assert.Equal(shipped, order.Where(shipped.Contains));
         string[] names = [.. Recipes.All.Select(recipe => recipe is LipReaderRecipe ? "lips" : recipe is DiffusionRecipe ? "diffusion" : "other")];
         Assert.True(Array.IndexOf(names, "lips") < Array.IndexOf(names, "diffusion"));
     }
