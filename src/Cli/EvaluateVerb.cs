@@ -3,6 +3,7 @@ using TalkingMachines.Evaluation;
 using TalkingMachines.Media;
 using TalkingMachines.Models;
 using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Cli;
 
@@ -25,7 +26,11 @@ internal sealed class EvaluateVerb : Verb
         HelpName = "SOUND",
         AllowMultipleArgumentsPerToken = true,
     };
-    readonly Option<string> output = Text("--out", "DIR", "Where report.json, report.txt and contact sheets go");
+    readonly Option<string> syncNet = Text("--syncnet", "FILE", "Judge also by the public SyncNet v2: syncnet_v2.model (minutes)");
+    readonly Option<string> kinetics = Text("--i3d", "FILE", "Measure also FVD with I3D's features: i3d_pretrained_400.pt (minutes)");
+    readonly Option<bool> table = new("--table1") { Description = "Instead, measure the students of the paper's table 1: chunks of 3 and 7 latents, 2 and 4 steps" };
+    readonly Option<string> students = Text("--students", "DIR", "Where --table1 finds mini-student-3x2, -3x4, -7x2, -7x4: run folders, or model folders [default: runs]");
+    readonly Option<string> output = Text("--out", "DIR", "Where report.json, .txt, .html and contact sheets go, or the table");
     readonly Option<bool> json = new("--json") { Description = "Print the report as JSON" };
     readonly Option<string> device = DeviceOption();
 
@@ -34,52 +39,74 @@ internal sealed class EvaluateVerb : Verb
         "Measure a model on characters and voices it never met.",
         "evaluate",
         "evaluate --characters 4 --steps 4 --out out/quick --json",
-        "evaluate --speech /usr/share/asterisk/sounds/en_US_f_Allison")
+        "evaluate --speech /usr/share/asterisk/sounds/en_US_f_Allison",
+        "evaluate --table1 --students runs")
     {
         output.DefaultValueFactory = _ => Path.Combine("out", "evaluation");
-        foreach (var option in new Option[] { model, characters, seconds, drift, steps, speech, output, json, device }) Add(option);
+        foreach (var option in new Option[] { model, characters, seconds, drift, steps, speech, syncNet, kinetics, table, students, output, json, device }) Add(option);
     }
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
         string folder = values.GetValue(model) ?? Shipped();
-        int count = values.GetRequiredValue(characters);
-        var settings = Usual with
-        {
-            Characters = count,
-            Seconds = values.GetRequiredValue(seconds),
-            DriftCharacters = Math.Min(count, Usual.DriftCharacters),
-            DriftSeconds = values.GetRequiredValue(drift),
-        };
         using var computer = OpenDevice(values.GetRequiredValue(device));
+        if (values.GetValue(table)) Tabulate(folder, computer, values, terminal, stop);
+        else if (values.GetValue(speech) is { Length: > 0 } recordings) Film(folder, computer, recordings, values.GetValue(json), terminal, stop);
+        else Evaluate(folder, computer, values, terminal, stop);
+        return Task.CompletedTask;
+    }
+
+    void Evaluate(string folder, Device computer, ParseResult values, Terminal terminal, CancellationToken stop)
+    {
+        int count = values.GetRequiredValue(characters);
+        var settings = Settings(values) with { DriftCharacters = Math.Min(count, Usual.DriftCharacters), DriftSeconds = values.GetRequiredValue(drift) };
         using var avatar = Avatar.Load(folder, computer, computer);
-        using var reader = LipReader.Load(ReaderOf(folder), computer);
-        if (values.GetValue(speech) is { Length: > 0 } recordings)
-        {
-            terminal.Result(Recorded(avatar, reader, recordings, values.GetValue(json), terminal, stop));
-            return Task.CompletedTask;
-        }
+        using var judges = Judges(folder, computer, values, terminal);
         using var other = values.GetResult(steps) is null ? null : Avatar.Load(folder, computer, computer, values.GetValue(steps));
         var target = new EvaluationFolder(values.GetRequiredValue(output));
 
         EvaluationReport report;
         using (var watch = new EvaluationWatch(terminal))
-            report = new AvatarEvaluation(folder, avatar, reader, settings, other is null ? [] : [other]).Run(target, watch, stop);
+            report = new AvatarEvaluation(folder, avatar, judges.All, settings, other is null ? [] : [other]).Run(target, watch, stop);
 
         terminal.Result(values.GetValue(json) ? report.ToJson() : report.ToText().TrimEnd());
-        terminal.Note($"Report and contact sheets are in {target.Path}.");
-        return Task.CompletedTask;
+        terminal.Note($"Report and contact sheets are in {target.Path}: open {Path.Combine(target.Path, "report.html")}.");
     }
 
-    static string Recorded(Avatar avatar, IFaceReader reader, string[] paths, bool asJson, Terminal terminal, CancellationToken stop)
+    void Tabulate(string folder, Device computer, ParseResult values, Terminal terminal, CancellationToken stop)
+    {
+        if (values.GetResult(steps) is not null) throw new VerbException("--steps would be lost: --table1 has students of its own for each number of steps.");
+        var target = new EvaluationFolder(values.GetRequiredValue(output));
+        var found = new StudentFolder(values.GetValue(students) ?? "runs", folder, Path.Combine(target.Path, "models"));
+        using var judges = Judges(folder, computer, values, terminal);
+        PaperTable measured;
+        using (var watch = new EvaluationWatch(terminal))
+            measured = new PaperTableMeasurement(found, Settings(values) with { DriftCharacters = 0 }, computer, watch).Run(target, judges.All, stop);
+        terminal.Result(values.GetValue(json) ? measured.ToJson() : measured.ToMarkdown().TrimEnd());
+        terminal.Note($"The table is in {Path.Combine(target.Path, "table1.md")}, each student's report beside.");
+    }
+
+    EvaluationSettings Settings(ParseResult values) =>
+        Usual with { Characters = values.GetRequiredValue(characters), Seconds = values.GetRequiredValue(seconds) };
+
+    OpenJudges Judges(string folder, Device computer, ParseResult values, Terminal terminal)
+    {
+        var judges = new OpenJudges(Own(folder, LipReader.File), Own(folder, PuppetSyncNet.File), values.GetValue(syncNet), values.GetValue(kinetics), computer);
+        if (judges.All.Sync.Count == 0) terminal.Note($"{Own(folder, PuppetSyncNet.File)} does not exist: no Sync-C and Sync-D. The recipe mini-sync trains it.");
+        return judges;
+    }
+
+    static void Film(string folder, Device computer, string[] paths, bool asJson, Terminal terminal, CancellationToken stop)
     {
         var files = paths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal).ToArray() : [path]).Take(MostRecordings);
         float[][] sounds = [.. files.Select(file => SoundFile.Read(file, Performance.SampleRate).Samples)];
+        using var avatar = Avatar.Load(folder, computer, computer);
+        using var reader = LipReader.Load(Own(folder, LipReader.File), computer);
         using var watch = new EvaluationWatch(terminal);
         try
         {
             var score = new SpeechEvaluation(avatar, reader).Run(sounds, watch, stop);
-            return asJson ? Json(score) : score.ToString();
+            terminal.Result(asJson ? Json(score) : score.ToString());
         }
         catch (ArgumentException e)
         {
@@ -91,12 +118,12 @@ internal sealed class EvaluateVerb : Verb
         ? Path.Combine(root, DefaultModel)
         : throw new VerbException("No folder of shipped models was found: name one with --model DIR.");
 
-    /// <summary>The model's own lip reader, or the shipped one: it knows drawn characters, whoever draws them.</summary>
-    static string ReaderOf(string folder)
+    /// <summary>A judge of the model's own folder, or the shipped one: it knows drawn characters, whoever draws them.</summary>
+    static string Own(string folder, string file)
     {
-        string own = Path.Combine(folder, LipReader.File);
+        string own = Path.Combine(folder, file);
         if (File.Exists(own) || ShippedModels.Root() is not { } root) return own;
-        return Path.Combine(root, DefaultModel, LipReader.File);
+        return Path.Combine(root, DefaultModel, file);
     }
 
     /// <summary>A bar for each part of the measurement.</summary>
@@ -104,15 +131,17 @@ internal sealed class EvaluateVerb : Verb
     {
         ProgressBar? bar;
         string doing = "";
+        int done;
 
         public void Report(EvaluationProgress value)
         {
-            if (bar is null || doing != value.What)
+            if (bar is null || doing != value.What || value.Done < done) // the next model begins anew
             {
                 bar?.Dispose();
                 doing = value.What;
                 bar = terminal.Progress(value.What, value.Total);
             }
+            done = value.Done;
             bar.Report(value.Done);
         }
 

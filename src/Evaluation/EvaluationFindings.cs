@@ -7,7 +7,8 @@ public static class EvaluationFindings
 {
     const double ReaderFloor = 0.9, OpenFloor = 0.5, LeastAmplitude = 0.5, MostAmplitude = 1.5;
     const double LagFrames = 1.5, LagNeeds = 0.3; // without any agreement a best lag says nothing
-    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, BlinkFloor = 0.5, DriftCeiling = 0.05, LikenessCeiling = 0.2;
+    const double SyncFloor = 0.4; // of the true frames' Sync-C
+    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, AlikeCeiling = 0.6, BlinkFloor = 0.5, DriftCeiling = 0.05, LikenessCeiling = 0.2;
 
     /// <summary>One sentence a finding; none where all is well.</summary>
     public static IReadOnlyList<string> Of(EvaluationReport report)
@@ -15,14 +16,17 @@ public static class EvaluationFindings
         var findings = new List<string>();
         if (report.Named(RenditionScore.Truth) is { } truth && truth.Open.Mean < ReaderFloor)
             Add(findings, $"The lip reader reads even true frames with {truth.Open.Mean:0.00} only, expected {ReaderFloor} or more: take the others relative to it.");
-        foreach (var rendition in report.Renditions.Where(IsGenerated)) AddOf(findings, rendition);
+        foreach (var rendition in report.Renditions.Where(rendition => IsGenerated(rendition.Name))) AddOf(findings, rendition);
         if (report.Named(RenditionScore.OtherSound) is { } other && other.Open.Mean > OtherSoundCeiling)
             Add(findings, $"Another clip's sound gives {other.Open.Mean:0.00}, expected {OtherSoundCeiling} at most: the mouth does not come from the sound alone.");
+        if (report.AlikeWithOtherSound is { } alike && alike.Mean > AlikeCeiling)
+            Add(findings, $"With another clip's sound the mouth moves as with its own, correlation {alike.Mean:0.00}, expected {AlikeCeiling} at most: the model ignores the sound.");
+        foreach (var judged in report.Sync.GroupBy(figures => figures.Judge)) AddSync(findings, [.. judged]);
         AddDrift(findings, report.Drift);
         return findings;
     }
 
-    static bool IsGenerated(RenditionScore rendition) => rendition.Name is not (RenditionScore.Truth or RenditionScore.Autoencoder or RenditionScore.OtherSound);
+    static bool IsGenerated(string name) => name is not (RenditionScore.Truth or RenditionScore.Autoencoder or RenditionScore.OtherSound);
 
     static void AddOf(List<string> findings, RenditionScore score)
     {
@@ -38,6 +42,19 @@ public static class EvaluationFindings
             Add(findings, $"{score.Name}: the mouth is open in {100 * moving.Mean:0} % of the listening frames.");
         if (score.BlinksAsked > 0 && score.BlinksMatched < BlinkFloor * score.BlinksAsked)
             Add(findings, $"{score.Name}: {score.BlinksMatched} of {score.BlinksAsked} blinks are seen at their time.");
+    }
+
+    static void AddSync(List<string> findings, SyncFigures[] judged)
+    {
+        if (Array.Find(judged, figures => figures.Name == RenditionScore.Truth) is not { } truth) return;
+        foreach (var figures in judged.Where(figures => IsGenerated(figures.Name)))
+        {
+            if (figures.Confidence.Mean < SyncFloor * truth.Confidence.Mean)
+                Add(findings, $"{figures.Name}: {figures.Judge} hears the sound in the lips with Sync-C {figures.Confidence.Mean:0.00} only, true frames have {truth.Confidence.Mean:0.00}.");
+            double late = figures.OffsetMilliseconds.Mean - truth.OffsetMilliseconds.Mean;
+            if (figures.Confidence.Mean > LagNeeds * truth.Confidence.Mean && Math.Abs(late) >= LagFrames * truth.ShiftMilliseconds)
+                Add(findings, $"{figures.Name}: by {figures.Judge} the mouth is {Math.Abs(late):0} ms too {(late > 0 ? "late" : "early")}.");
+        }
     }
 
     static void AddDrift(List<string> findings, IReadOnlyList<DriftPoint> drift)

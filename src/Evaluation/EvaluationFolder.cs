@@ -8,6 +8,8 @@ public sealed class EvaluationFolder
 {
     const int Columns = 8, CellSide = 160;
 
+    readonly List<string> sheets = [];
+
     public EvaluationFolder(string path)
     {
         Directory.CreateDirectory(path);
@@ -16,14 +18,16 @@ public sealed class EvaluationFolder
 
     public string Path { get; }
 
-    /// <summary>Writes report.json and report.txt, each whole or not at all.</summary>
+    /// <summary>Writes report.json, report.txt and report.html, which shows the sheets of this evaluation; each whole or not at all.</summary>
     public void Write(EvaluationReport report)
     {
         WriteWhole("report.json", report.ToJson());
         WriteWhole("report.txt", report.ToText());
+        WriteWhole("report.html", EvaluationPage.Of(report, sheets));
     }
 
-    void WriteWhole(string name, string text)
+    /// <summary>Writes a text beside its place and renames it.</summary>
+    public void WriteWhole(string name, string text)
     {
         string path = System.IO.Path.Combine(Path, name), part = path + ".part";
         try
@@ -51,7 +55,7 @@ public sealed class EvaluationFolder
                 cells.Add(Small(frames[frame]));
                 captions.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {frame / 16.0:0.0}s {readings[frame].Mouth.Open:0.00}"));
             }
-        Png.Write(ContactSheet.Tile(cells, Columns, captions), System.IO.Path.Combine(Path, FormattableString.Invariant($"character-{seed}.png")));
+        WriteSheet(FormattableString.Invariant($"character-{seed}.png"), ContactSheet.Tile(cells, Columns, captions));
     }
 
     static int Widest(FaceReading[] readings, int column)
@@ -62,7 +66,13 @@ public sealed class EvaluationFolder
 
     /// <summary>A row a character: its reference and one frame of each second looked at.</summary>
     public void WriteDrift(IReadOnlyList<Picture> cells, IReadOnlyList<string> captions, int columns) =>
-        Png.Write(ContactSheet.Tile([.. cells.Select(Small)], columns, captions), System.IO.Path.Combine(Path, "drift.png"));
+        WriteSheet("drift.png", ContactSheet.Tile([.. cells.Select(Small)], columns, captions));
+
+    void WriteSheet(string name, Picture sheet)
+    {
+        Png.Write(sheet, System.IO.Path.Combine(Path, name));
+        sheets.Add(name);
+    }
 
     static Picture Small(Picture picture) => picture.Width <= CellSide ? picture : picture.Resized(CellSide, CellSide);
 }

@@ -22,7 +22,22 @@ public sealed record EvaluationReport
     /// <summary>The truth first: the reader's own ceiling.</summary>
     public required IReadOnlyList<RenditionScore> Renditions { get; init; }
 
+    /// <summary>Lip sync by SyncNet's protocol, all kinds of frames for each judge in turn; empty where no judge's weights were there.</summary>
+    public IReadOnlyList<SyncFigures> Sync { get; init; } = [];
+
+    /// <summary>Distances of frames from true ones by what video features see in them; none where the clips are shorter than two pieces.</summary>
+    public IReadOnlyList<VideoDistance> Videos { get; init; } = [];
+
+    /// <summary>
+    /// Correlation of the generated mouth's opening with that of the same character driven by another clip's sound: 1 where the
+    /// sound changes nothing. Null where no mouth moves, or there was no such control.
+    /// </summary>
+    public Figure? AlikeWithOtherSound { get; init; }
+
     public required IReadOnlyList<QualityScore> Quality { get; init; }
+
+    /// <summary>Openings of the first character's mouth, those asked for first.</summary>
+    public IReadOnlyList<LipTrack> Tracks { get; init; } = [];
 
     /// <summary>Empty where no long rollout was asked for.</summary>
     public required IReadOnlyList<DriftPoint> Drift { get; init; }
@@ -41,7 +56,7 @@ public sealed record EvaluationReport
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>Tables for people.</summary>
-    public string ToText() => EvaluationTable.Of(this);
+    public string ToText() => EvaluationText.Of(this);
 }
 
 /// <summary>Scores of the faces of one kind of frames.</summary>
@@ -104,8 +119,8 @@ public sealed record RenditionScore
     }
 }
 
-/// <summary>Peak signal-to-noise ratio against true frames, in decibels.</summary>
-public sealed record QualityScore(string Name, Figure Whole, Figure Mouth, Figure Eyes)
+/// <summary>Against true frames: peak signal-to-noise ratio in decibels, structural similarity up to 1.</summary>
+public sealed record QualityScore(string Name, Figure Whole, Figure Mouth, Figure Eyes, Figure Ssim, Figure MouthSsim)
 {
     /// <summary>The reference picture for every frame: what doing nothing is worth.</summary>
     public const string Still = "still picture";
@@ -115,7 +130,7 @@ public sealed record QualityScore(string Name, Figure Whole, Figure Mouth, Figur
     {
         Figure Sure(Func<PictureQuality, double> value) =>
             Figure.Of(clips.Select(clip => (double?)value(clip))) ?? throw new ArgumentException($"No clip came for '{name}', expected one or more.");
-        return new QualityScore(name, Sure(clip => clip.Psnr), Sure(clip => clip.MouthPsnr), Sure(clip => clip.EyesPsnr));
+        return new QualityScore(name, Sure(clip => clip.Psnr), Sure(clip => clip.MouthPsnr), Sure(clip => clip.EyesPsnr), Sure(clip => clip.Ssim), Sure(clip => clip.MouthSsim));
     }
 }
 

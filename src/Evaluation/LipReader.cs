@@ -18,7 +18,10 @@ public sealed class LipReader : IFaceReader, IDisposable
     /// <summary>Values of a reading: open, width, round, teeth, tongue, blink.</summary>
     public const int Values = 6;
 
-    const int MouthValues = 5;
+    /// <summary>Values of the last hidden layers of a frame: the mouth's, then the mean of both eyes'.</summary>
+    public const int HiddenValues = MouthHidden + EyeHidden;
+
+    const int MouthValues = 5, MouthHidden = 96, EyeHidden = 48;
     const int Batch = 32; // frames at a time: bounds memory
 
     readonly Weights weights;
@@ -28,8 +31,8 @@ public sealed class LipReader : IFaceReader, IDisposable
     public LipReader(Weights weights)
     {
         this.weights = weights;
-        mouth = new Sight(weights.Under("mouth"), [32, 48, 64, 96], FaceWindows.MouthHeight, FaceWindows.MouthWidth, 96, MouthValues);
-        eye = new Sight(weights.Under("eye"), [24, 32, 40], FaceWindows.EyeHeight, FaceWindows.EyeWidth, 48, 1);
+        mouth = new Sight(weights.Under("mouth"), [32, 48, 64, 96], FaceWindows.MouthHeight, FaceWindows.MouthWidth, MouthHidden, MouthValues);
+        eye = new Sight(weights.Under("eye"), [24, 32, 40], FaceWindows.EyeHeight, FaceWindows.EyeWidth, EyeHidden, 1);
     }
 
     /// <summary>Opens a trained one; it owns its weights.</summary>
@@ -69,10 +72,31 @@ public sealed class LipReader : IFaceReader, IDisposable
         return scope.Keep(Forward(mouths, eyes));
     }
 
-    public FaceReading[] Read(Picture reference, FaceGeometry face, IReadOnlyList<Picture> frames)
+    public FaceReading[] Read(Picture reference, FaceGeometry face, IReadOnlyList<Picture> frames) =>
+        [.. Views(reference, face, frames).SelectMany(views => Read(views))];
+
+    /// <summary>What the last hidden layers make of each frame, [n,144].</summary>
+    public float[] Hidden(Picture reference, FaceGeometry face, IReadOnlyList<Picture> frames)
+    {
+        float[] rows = new float[frames.Count * HiddenValues];
+        int row = 0;
+        foreach (var views in Views(reference, face, frames))
+        {
+            using var scope = Tensor.Scope();
+            int n = views.Count;
+            var mouths = mouth.Hidden(Tensor.From(weights.Device, [n, 6, FaceWindows.MouthHeight, FaceWindows.MouthWidth], views.Mouths));
+            var eyes = eye.Hidden(Tensor.From(weights.Device, [2 * n, 6, FaceWindows.EyeHeight, FaceWindows.EyeWidth], views.Eyes));
+            var both = eyes.Reshape(n, 2, EyeHidden).SumTo([n, 1, EyeHidden]).Reshape(n, EyeHidden) * 0.5f;
+            Tensor.Concat(1, mouths, both).Read(rows.AsSpan(row * HiddenValues, n * HiddenValues));
+            row += n;
+        }
+        return rows;
+    }
+
+    /// <summary>Views of all frames in order, a batch at a time.</summary>
+    static IEnumerable<FaceViews> Views(Picture reference, FaceGeometry face, IReadOnlyList<Picture> frames)
     {
         var windows = FaceWindows.Of(face, reference.Width);
-        var readings = new FaceReading[frames.Count];
         for (int start = 0; start < frames.Count; start += Batch)
         {
             var views = new FaceViews(Math.Min(Batch, frames.Count - start));
@@ -83,9 +107,8 @@ public sealed class LipReader : IFaceReader, IDisposable
                 if (i > 0) views.CopyReference(0, i);
                 views.Set(i, reference: false, frames[start + i], windows);
             }
-            Read(views).CopyTo(readings, start);
+            yield return views;
         }
-        return readings;
     }
 
     /// <summary>Readings of views, held within 0..1.</summary>
@@ -140,9 +163,16 @@ public sealed class LipReader : IFaceReader, IDisposable
         public Tensor Forward(Tensor x)
         {
             using var scope = Tensor.Scope();
+            return scope.Keep(leave.Forward(Hidden(x)));
+        }
+
+        /// <summary>[n,6,H,W] to [n,hidden]</summary>
+        public Tensor Hidden(Tensor x)
+        {
+            using var scope = Tensor.Scope();
             x = layers[0].Forward(PixelShuffle.ToDepth(x, Fold)).Silu();                     // [n,C,1,H/2,W/2]
             for (int i = 1; i < layers.Length; i++) x = layers[i].Forward(norms[i - 1].Forward(x)).Silu();
-            return scope.Keep(leave.Forward(whole.Forward(x.Reshape(x.Shape[0], -1)).Silu()));
+            return scope.Keep(whole.Forward(x.Reshape(x.Shape[0], -1)).Silu());
         }
     }
 }

@@ -12,7 +12,7 @@ public static class MiniModel
     /// <summary>All that <c>train mini</c> runs, in order: each finds its predecessors' weights beside its own run folder. The lip reader comes before the stages whose lips it watches.</summary>
     public static Recipe[] Stages() =>
     [
-        Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniWarmup(), Recipes.MiniAudio(),
+        Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniSync(), Recipes.MiniWarmup(), Recipes.MiniAudio(),
         Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
     ];
 
@@ -29,6 +29,7 @@ public static class MiniModel
         Copy(run, Recipes.MiniStudent3x2(), folder, Avatar.TransformerFile);
         Copy(run, Recipes.MiniHearing(), folder, Avatar.AudioFile);
         Copy(run, Recipes.MiniLipReader(), folder, Evaluation.LipReader.File);
+        Copy(run, Recipes.MiniSync(), folder, Evaluation.PuppetSyncNet.File);
         Join(Path.Combine(folder, Avatar.AutoencoderFile), Source(run, Recipes.MiniDecoder()), Source(run, Recipes.MiniRefiner512()));
         Avatar.WriteConfig(Path.Combine(folder, Avatar.ConfigFile), Full);
         string light = $"{Path.TrimEndingDirectorySeparator(folder)}-light";

@@ -34,7 +34,7 @@ public sealed class AvatarEvaluationTests : IDisposable
         var output = new EvaluationFolder(folder.File("out"));
         var reported = new Reports();
         using var oneStep = Avatar.Load(folder.Root, avatar.Diffusion, avatar.Decoder, steps: 1);
-        var report = new AvatarEvaluation("random", avatar, reader, Small, oneStep).Run(output, reported);
+        var report = new AvatarEvaluation("random", avatar, new(reader), Small, oneStep).Run(output, reported);
 
         Assert.Equal(["true frames", "autoencoder", "generated", "generated, 1 steps", "other sound"], report.Renditions.Select(each => each.Name));
         Assert.InRange(report.Named(RenditionScore.Generated)!.Open.Mean, -0.6, 0.6);
@@ -44,7 +44,7 @@ public sealed class AvatarEvaluationTests : IDisposable
         Assert.Equal(2, json.RootElement.GetProperty("characters").GetInt32());
         Assert.Contains("opening, correlation", File.ReadAllText(folder.File("out/report.txt")), StringComparison.Ordinal);
         string[] names = [.. Directory.GetFiles(output.Path).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
-        Assert.Equal(["character-1000000.png", "character-1000001.png", "drift.png", "report.json", "report.txt"], names);
+        Assert.Equal(["character-1000000.png", "character-1000001.png", "drift.png", "report.html", "report.json", "report.txt"], names);
         Assert.Equal(new EvaluationProgress("long rollout", 6, 6), reported[^1]);
     });
 
@@ -53,7 +53,7 @@ public sealed class AvatarEvaluationTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var output = new EvaluationFolder(folder.File("out"));
-        var evaluation = new AvatarEvaluation("random", avatar, reader, Small with { Characters = 1 });
+        var evaluation = new AvatarEvaluation("random", avatar, new(reader), Small with { Characters = 1 });
         var stopper = new Reports { Reported = value => { if (value.Done == 1) stop.Cancel(); } };
         Assert.ThrowsAny<OperationCanceledException>(() => evaluation.Run(output, stopper, stop.Token));
         Assert.Empty(Directory.GetFiles(output.Path, "report*"));

@@ -43,8 +43,8 @@ public sealed class SparsePattern(Device device, AvatarConfig config) : IAttenti
         using var scope = Tensor.Scope();
         var c0 = Rotated(times.Reference, unrotated.Narrow(0, reference));
         var first = Rotated(times.Near, unrotated.Narrow(reference, chunk));
-        var ofC0 = attention.Heads.Find(times.Reference.Apply(queries.Narrow(1, 0, reference)), c0);
-        var ofFirst = attention.Heads.Find(times.Near.Apply(queries.Narrow(1, reference, chunk)), KeyValue.Join([c0, first]));
+        var ofC0 = Find(attention, times.Reference.Apply(queries.Narrow(1, 0, reference)), c0);
+        var ofFirst = Find(attention, times.Near.Apply(queries.Narrow(1, reference, chunk)), KeyValue.Join([c0, first]));
         var found = later == 0 ? Tensor.Concat(1, ofC0, ofFirst) : Tensor.Concat(1, ofC0, ofFirst, Later(attention, queries, unrotated, c0, later));
         return scope.Keep(attention.Project(found));
     }
@@ -56,9 +56,11 @@ public sealed class SparsePattern(Device device, AvatarConfig config) : IAttenti
         int b = queries.Shape[0], n = later / chunk, second = reference + chunk;
         var own = Rotated(times.Far, EachAlone(unrotated.Narrow(second, later)));
         var before = Rotated(times.Near, EachAlone(unrotated.Narrow(reference, later)));
-        var found = attention.Heads.Find(times.Far.Apply(EachAlone(queries.Narrow(1, second, later))), KeyValue.Join([new(Repeated(c0.Keys, n), Repeated(c0.Values, n)), before, own]));
+        var found = Find(attention, times.Far.Apply(EachAlone(queries.Narrow(1, second, later))), KeyValue.Join([new(Repeated(c0.Keys, n), Repeated(c0.Values, n)), before, own]));
         return scope.Keep(found.Reshape(b, later, attention.Heads.Width));
     }
+
+    static Tensor Find(Attention attention, Tensor queries, KeyValue seen) => attention.Heads.Find(queries, seen.Keys, seen.Values);
 
     static KeyValue Rotated(RotaryTable table, KeyValue tokens) => tokens with { Keys = table.Apply(tokens.Keys) };
 

@@ -73,31 +73,8 @@ public sealed class LipReaderPictures(ulong seed)
     static void Spoil(RandomStream random, FaceViews views, int index)
     {
         if (random.Uniform() < 0.25f) return; // some stay as drawn
-        float blur = random.Uniform(), noise = 0.06f * random.Uniform() * random.Uniform(), gain = 1 + (0.06f * random.Normal()), offset = 0.04f * random.Normal();
-        Spoil(random, views.Mouth(index, reference: false), FaceWindows.MouthWidth, blur, noise, gain, offset);
-        for (int side = 0; side < 2; side++)
-            Spoil(random, views.Eye(index, side, reference: false), FaceWindows.EyeWidth, blur, noise, gain, offset);
-    }
-
-    static void Spoil(RandomStream random, Span<float> planes, int width, float blur, float noise, float gain, float offset)
-    {
-        float[] grain = new float[planes.Length];
-        random.Normal(grain);
-        Blur(planes, width, stride: 1, blur);
-        Blur(planes, width, stride: width, blur);
-        for (int i = 0; i < planes.Length; i++) planes[i] = Math.Clamp((planes[i] * gain) + offset + (noise * grain[i]), -1, 1);
-    }
-
-    // (1, 2, 1) / 4 along one axis, by a share. The edges' neighbours of another row or plane are left out.
-    static void Blur(Span<float> planes, int width, int stride, float share)
-    {
-        int plane = planes.Length / 3;
-        float[] source = planes.ToArray();
-        for (int i = 0; i < planes.Length; i++)
-        {
-            int at = stride == 1 ? i % width : i % plane, end = stride == 1 ? width : plane;
-            if (at < stride || at + stride >= end) continue;
-            planes[i] += share * ((0.25f * (source[i - stride] + source[i + stride])) - (0.5f * source[i]));
-        }
+        var blemish = Blemish.Draw(random);
+        blemish.Spoil(random, views.Mouth(index, reference: false), FaceWindows.MouthWidth);
+        for (int side = 0; side < 2; side++) blemish.Spoil(random, views.Eye(index, side, reference: false), FaceWindows.EyeWidth);
     }
 }

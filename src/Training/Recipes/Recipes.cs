@@ -10,7 +10,7 @@ public static class Recipes
     // Methods, not values: a recipe is made when it is asked for.
     static readonly Func<Recipe>[] all =
     [
-        MiniAutoencoder, MiniHearing, MiniLipReader, MiniWarmup, MiniAudio, MiniTeacher,
+        MiniAutoencoder, MiniHearing, MiniLipReader, MiniSync, MiniWarmup, MiniAudio, MiniTeacher,
         MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniDecoder, MiniRefiner512,
         .. Ablations(),
     ];
@@ -90,6 +90,21 @@ public static class Recipes
         EmaDecay = 0.995f,
         GradientClip = 1,
         ValidateEvery = 250,
+    };
+
+    /// <summary>The judge of sound and lips, by SyncNet's protocol; needs no other recipe, and none needs it.</summary>
+    public static SyncRecipe MiniSync() => new()
+    {
+        Name = "mini-sync",
+        Steps = 3000,
+        Clips = 1500,
+        MuonRate = 0.01f,
+        AdamRate = 2e-3f,
+        WarmupSteps = 50,
+        DecayFrom = 0.4,
+        EmaDecay = 0.998f,
+        GradientClip = 5,
+        ValidateEvery = 500,
     };
 
     /// <summary>Stage 1: video from picture and gestures, without audio layers.</summary>

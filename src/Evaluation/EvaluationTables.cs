@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace TalkingMachines.Evaluation;
+
+/// <summary>The tables of a report: a row a figure, a column a kind of frames.</summary>
+static class EvaluationTables
+{
+    /// <summary>Those that the report has something for.</summary>
+    public static IReadOnlyList<ReportTable> Of(EvaluationReport report)
+    {
+        var tables = new List<ReportTable> { Lips(report.Renditions) };
+        tables.AddRange(report.Sync.GroupBy(figures => figures.Judge).Select(judged => Sync(judged.Key, [.. judged])));
+        if (report.Quality.Count > 0) tables.Add(Quality(report.Quality));
+        tables.AddRange(report.Videos.GroupBy(distance => distance.Measure).Select(measured => Videos(measured.Key, [.. measured])));
+        if (report.Drift.Count > 0) tables.Add(Drift(report));
+        return tables;
+    }
+
+    static ReportTable Lips(IReadOnlyList<RenditionScore> all)
+    {
+        ReportRow Row(string name, Func<RenditionScore, string> cell) => new(name, [.. all.Select(cell)]);
+
+        return new("as the lip reader sees it", [.. all.Select(score => score.Name)],
+        [
+            Row("opening, correlation", score => Cell(score.Open)),
+            Row("  worst character", score => Number(score.Open.Least)),
+            Row("  in speech alone", score => Cell(score.OpenInSpeech)),
+            Row("  at the best lag", score => Cell(score.OpenAtLag)),
+            Row("  best lag, frames", score => Cell(score.Lag)),
+            Row("width, correlation", score => Cell(score.Width)),
+            Row("rounding, correlation", score => Cell(score.Round)),
+            Row("amplitude of the opening", score => Cell(score.Amplitude)),
+            Row("p, b, m seen shut", score => Cell(score.Closures)),
+            Row("open while listening", score => Cell(score.MovingInSilence)),
+            Row("blinks at their time/seen", score => $"{score.BlinksMatched} of {score.BlinksAsked} / {score.BlinksSeen}"),
+        ]);
+    }
+
+    static ReportTable Sync(string judge, SyncFigures[] all)
+    {
+        ReportRow Row(string name, Func<SyncFigures, Figure> figure) => new(name, [.. all.Select(figures => Cell(figure(figures)))]);
+
+        return new($"as {judge} judges", [.. all.Select(figures => figures.Name)],
+        [
+            Row("Sync-C, higher is better", figures => figures.Confidence),
+            Row("Sync-D, lower is better", figures => figures.Distance),
+            Row("sound early by, ms", figures => figures.OffsetMilliseconds),
+        ]);
+    }
+
+    static ReportTable Quality(IReadOnlyList<QualityScore> all)
+    {
+        ReportRow Row(string name, Func<QualityScore, Figure> figure) => new(name, [.. all.Select(score => Cell(figure(score)))]);
+
+        return new("beside true frames", [.. all.Select(score => score.Name)],
+        [
+            Row("PSNR, dB", score => score.Whole),
+            Row("  mouth", score => score.Mouth),
+            Row("  eyes", score => score.Eyes),
+            Row("SSIM", score => score.Ssim),
+            Row("  mouth", score => score.MouthSsim),
+        ]);
+    }
+
+    static ReportTable Videos(string measure, VideoDistance[] all) => new(measure, [.. all.Select(distance => distance.Name)],
+    [
+        new("distance from true frames", [.. all.Select(distance => Number(distance.Distance))]),
+        new("  pieces of 16 frames", [.. all.Select(distance => distance.Pieces.ToString(CultureInfo.InvariantCulture))]),
+    ]);
+
+    static ReportTable Drift(EvaluationReport report)
+    {
+        ReportRow Row(string name, Func<DriftPoint, Figure> figure) => new(name, [.. report.Drift.Select(point => Cell(figure(point)))]);
+
+        return new("distance to the reference", [.. report.Drift.Select(point => string.Create(CultureInfo.InvariantCulture, $"second {point.Second}"))],
+        [
+            Row("colours", point => point.Colours),
+            Row("  of true frames", point => point.TrueColours),
+            Row("features", point => point.Features),
+            Row("  of true frames", point => point.TrueFeatures),
+        ]);
+    }
+
+    /// <summary>Mean and interval; a dash for what could not be measured.</summary>
+    public static string Cell(Figure? figure) => figure is { } known
+        ? string.Create(CultureInfo.InvariantCulture, $"{known.Mean:0.00} [{known.Low:0.00}, {known.High:0.00}]")
+        : "-";
+
+    static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,23 @@
+using TalkingMachines.Media;
+using TalkingMachines.Models;
+using TalkingMachines.Puppets;
+
+namespace TalkingMachines.Evaluation;
+
+/// <summary>Performs clips to be judged: a model as a rule; in tests a puppet whose fault is known.</summary>
+public interface IActor
+{
+    /// <summary>What a report calls its frames, such as <see cref="RenditionScore.Generated"/>.</summary>
+    string Name { get; }
+
+    /// <summary>All frames of a clip, with its gestures, to the sound and speech of <paramref name="heard"/>: its own, or another's as a control.</summary>
+    Picture[] Film(HeldOutClip clip, Performance heard, CancellationToken stop);
+}
+
+/// <summary>A model that performs as it does in a call.</summary>
+public sealed class RolloutActor(string name, Avatar avatar) : IActor
+{
+    public string Name => name;
+
+    public Picture[] Film(HeldOutClip clip, Performance heard, CancellationToken stop) => ClipRollout.Film(avatar, clip, heard, stop);
+}
