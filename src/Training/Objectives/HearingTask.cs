@@ -60,7 +60,7 @@ public sealed class HearingTask : ITrainingTask
         return scope.Keep((heard - truth).Square().Mean());
     }
 
-    /// <summary>Mel features [B,40,M] and true mouths [B,F,5]; with a random stream the loudness varies and noise covers patches.</summary>
+    /// <summary>Mel features [B,40,M] and true mouths [B,F,5]; with a random stream as other throats and microphones would sound.</summary>
     (Tensor Mel, Tensor Truth) Batch(ClipSet set, ReadOnlySpan<int> rows, RandomStream? random)
     {
         int size = MelSpectrogram.Bands * MelFrames;
@@ -68,8 +68,9 @@ public sealed class HearingTask : ITrainingTask
         for (int i = 0; i < rows.Length; i++)
         {
             var source = set.Mel(rows[i]);
-            float gain = random is null ? 0 : random.Uniform(-0.35f, 0.35f); // ln of power / 4: about 6 dB
-            for (int j = 0; j < size; j++) mel[(i * size) + j] = (float)source[j] + gain;
+            var target = mel.AsSpan(i * size, size);
+            if (random is null) for (int j = 0; j < size; j++) target[j] = (float)source[j];
+            else Vary(source, target, random);
             for (int frame = 0; frame < ClipSet.Frames; frame++)
             {
                 var mouth = set.Mouth(rows[i], frame);
@@ -77,6 +78,25 @@ public sealed class HearingTask : ITrainingTask
             }
         }
         return (Tensor.From(Weights.Device, [rows.Length, MelSpectrogram.Bands, MelFrames], mel), Tensor.From(Weights.Device, [rows.Length, ClipSet.Frames, MouthShape.Count], truth));
+    }
+
+    // Louder or softer (ln of power / 4: about 6 dB), bands stretched and shifted as a longer or shorter throat does, and now and
+    // then some bands without a voice in them: there are few voices to learn from, and people have others.
+    static void Vary(ReadOnlySpan<Half> source, Span<float> target, RandomStream random)
+    {
+        float gain = random.Uniform(-0.35f, 0.35f), stretch = MathF.Exp(random.Uniform(-0.12f, 0.12f)), shift = random.Uniform(-1.5f, 1.5f);
+        int mute = random.Uniform() < 0.3f ? random.Integer(MelSpectrogram.Bands) : MelSpectrogram.Bands, muted = random.Integer(6);
+        for (int band = 0; band < MelSpectrogram.Bands; band++)
+        {
+            var row = target.Slice(band * MelFrames, MelFrames);
+            float from = Math.Clamp((band * stretch) + shift, 0, MelSpectrogram.Bands - 1);
+            int below = Math.Min((int)from, MelSpectrogram.Bands - 2);
+            float share = from - below;
+            var low = source.Slice(below * MelFrames, MelFrames);
+            var high = source.Slice((below + 1) * MelFrames, MelFrames);
+            for (int i = 0; i < MelFrames; i++) row[i] = ((float)low[i] * (1 - share)) + ((float)high[i] * share) + gain;
+            if (band >= mute && band <= mute + muted) row.Fill(MelSpectrogram.Silence);
+        }
     }
 
     /// <summary>Correlation of each mouth value over the validation clips; sets the whitening as it goes.</summary>

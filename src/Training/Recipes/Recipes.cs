@@ -69,7 +69,7 @@ public static class Recipes
     public static HearingRecipe MiniHearing() => new()
     {
         Name = "mini-hearing",
-        Steps = 4000,
+        Steps = 6000,
         Clips = 6000,
         Batch = 16,
         MuonRate = 0.01f,
