@@ -87,7 +87,9 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
         return [.. whites.Select(white => beeps.Select(beep => beep - white).DefaultIfEmpty(double.NaN).MinBy(Math.Abs)).Where(offset => Math.Abs(offset) < 900)];
     }
 
-    /// <summary>A call that speaks half of the time, for so long: frames, stops, memory, threads.</summary>
+    const int Warm = 29; // sentences, five minutes: everything has been used, compiled again and pooled
+
+    /// <summary>A call that speaks half of the time, for so long: frames, stops, threads, and memory once it is warm.</summary>
     public async Task<Endurance> EnduranceAsync(TimeSpan length, double loss)
     {
         await using var page = await CalledAsync();
@@ -103,7 +105,7 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
         {
             await page.TypeAsync(Sentences[i % Sentences.Length] + " " + Sentences[(i + 3) % Sentences.Length]);
             await Task.Delay(TimeSpan.FromSeconds(10));
-            if (i == 5) first = ProcessSample.Settled(); // after a minute everything has been used once
+            if (i == Warm) first = ProcessSample.Settled();
             if (i % 6 == 5) tell($"  {watch.Elapsed:hh\\:mm\\:ss}: {ProcessSample.Now()}");
         }
         var last = ProcessSample.Settled();
