@@ -39,7 +39,7 @@ internal sealed class EvaluateVerb : Verb
         "Measure a model on characters and voices it never met.",
         "evaluate",
         "evaluate --characters 4 --steps 4 --out out/quick --json",
-        "evaluate --speech /usr/share/asterisk/sounds/en_US_f_Allison",
+        "evaluate --speech /usr/share/pocketsphinx/test/data/librivox",
         "evaluate --table1 --students runs")
     {
         output.DefaultValueFactory = _ => Path.Combine("out", "evaluation");
@@ -98,7 +98,7 @@ internal sealed class EvaluateVerb : Verb
 
     static void Film(string folder, Device computer, string[] paths, bool asJson, Terminal terminal, CancellationToken stop)
     {
-        var files = paths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal).ToArray() : [path]).Take(MostRecordings);
+        var files = paths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path).Where(IsSound).Order(StringComparer.Ordinal).ToArray() : [path]).Take(MostRecordings);
         float[][] sounds = [.. files.Select(file => SoundFile.Read(file, Performance.SampleRate).Samples)];
         using var avatar = Avatar.Load(folder, computer, computer);
         using var reader = LipReader.Load(Own(folder, LipReader.File), computer);
@@ -113,6 +113,8 @@ internal sealed class EvaluateVerb : Verb
             throw new VerbException($"--speech: {e.Message}");
         }
     }
+
+    static bool IsSound(string path) => Path.GetExtension(path).ToUpperInvariant() is ".WAV" or ".FLAC" or ".MP3" or ".OGG" or ".OPUS" or ".M4A";
 
     static string Shipped() => ShippedModels.Root() is { } root
         ? Path.Combine(root, DefaultModel)
