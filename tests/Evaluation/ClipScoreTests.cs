@@ -101,4 +101,29 @@ public sealed class ClipScoreTests
         report = report with { Drift = [new(1, One(0.4), One(0.1), One(0.2), One(0.2)), new(60, One(0.4), One(0.1), One(0.2), One(0.2))] };
         Assert.Equal(["Colours are not the reference's from the start: 0.30 further from it than those of true frames."], report.Findings);
     }
+
+    [Fact]
+    public void Sound_that_a_sync_judge_finds_early_or_not_at_all_is_flagged()
+    {
+        static Figure One(double value) => Figure.Of([value])!.Value;
+        static SyncFigures Judged(string name, double confidence, double late) => new()
+        {
+            Judge = "judge",
+            Name = name,
+            Confidence = One(confidence),
+            Distance = One(3),
+            OffsetMilliseconds = One(late),
+            ShiftMilliseconds = 62.5,
+            Distances = new double[SyncScore.Shifts],
+        };
+        var report = PaintedClip.Report(poses => poses);
+        report = report with { Sync = [Judged(RenditionScore.Truth, 5, 0), Judged(RenditionScore.Generated, 4, 500), Judged(RenditionScore.OtherSound, 0.3, 0)] };
+        Assert.Equal(["generated: by judge the mouth is 500 ms too late."], report.Findings);
+
+        report = report with { Sync = [Judged(RenditionScore.Truth, 5, 62.5), Judged(RenditionScore.Generated, 1, 500)] };
+        Assert.Equal(["generated: judge hears the sound in the lips with Sync-C 1.00 only, true frames have 5.00."], report.Findings);
+
+        report = report with { Sync = [Judged(RenditionScore.Truth, 5, 62.5), Judged(RenditionScore.Generated, 4, 62.5)] };
+        Assert.Empty(report.Findings);
+    }
 }

@@ -96,7 +96,7 @@ public static class Recipes
     public static SyncRecipe MiniSync() => new()
     {
         Name = "mini-sync",
-        Steps = 3000,
+        Steps = 2000,
         Clips = 1500,
         MuonRate = 0.01f,
         AdamRate = 2e-3f,
