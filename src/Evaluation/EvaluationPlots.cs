@@ -9,7 +9,7 @@ static class EvaluationPlots
     public static IEnumerable<string> Of(EvaluationReport report)
     {
         yield return IntervalPlot.ToSvg(
-            "Opening of the mouth, correlation with what was asked: mean, 95 % interval, characters",
+            "Opening of the mouth: correlation with what was asked for",
             [.. report.Renditions.Select(score => (score.Name, score.Open, (IReadOnlyList<double>)[.. score.Clips.Select(clip => clip.Open)]))]);
         foreach (var judged in report.Sync.GroupBy(figures => figures.Judge)) yield return Sync(judged.Key, [.. judged]).ToSvg();
         if (report.Tracks.Count > 0) yield return Openings(report.Tracks).ToSvg();

@@ -7,7 +7,7 @@ namespace TalkingMachines.Evaluation;
 /// <summary>Figures as dots with their confidence intervals, a line each, and small dots for single characters; as SVG.</summary>
 static class IntervalPlot
 {
-    const int Width = 800, Left = 210, Right = 24, Top = 44, RowHeight = 30, Bottom = 44, Ticks = 6;
+    const int Width = 800, Left = 210, Right = 24, Top = 44, RowHeight = 30, Bottom = 44, Ticks = 7;
 
     /// <param name="rows">Name, figure and the values of single characters.</param>
     public static string ToSvg(string title, IReadOnlyList<(string Name, Figure Figure, IReadOnlyList<double> Each)> rows)
@@ -19,13 +19,21 @@ static class IntervalPlot
         var svg = new StringBuilder();
         Add(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" font-family=\"system-ui, sans-serif\" font-size=\"12\">");
         Add(svg, $"<rect width=\"{Width}\" height=\"{height}\" fill=\"#ffffff\"/><text x=\"{Left}\" y=\"28\" font-size=\"16\" font-weight=\"600\">{Text(title)}</text>");
-        for (int i = 0; i <= Ticks; i++)
+        double step = RoundStep((high - low) / Ticks);
+        for (double tick = Math.Ceiling(low / step); tick * step <= high; tick++)
         {
-            double value = low + ((high - low) * i / Ticks), x = Place(value);
+            double value = tick * step, x = Place(value);
             Add(svg, $"<line x1=\"{x:0.#}\" y1=\"{Top}\" x2=\"{x:0.#}\" y2=\"{height - Bottom}\" stroke=\"#dddddd\"/><text x=\"{x:0.#}\" y=\"{height - Bottom + 18}\" text-anchor=\"middle\">{value:0.##}</text>");
         }
         for (int i = 0; i < rows.Count; i++) AddRow(svg, rows[i], Top + (RowHeight / 2) + (i * RowHeight), Place);
         return svg.Append("</svg>\n").ToString();
+    }
+
+    /// <summary>The next of 0.1, 0.2, 0.5, 1, ... that is not below.</summary>
+    static double RoundStep(double step)
+    {
+        double unit = Math.Pow(10, Math.Floor(Math.Log10(step)));
+        return unit * (step / unit) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
     }
 
     static void AddRow(StringBuilder svg, (string Name, Figure Figure, IReadOnlyList<double> Each) row, int y, Func<double, double> place)
