@@ -9,14 +9,15 @@ public sealed class AudioAttention : ICrossLayer<AvatarCondition>
     const float Epsilon = 1e-6f;
 
     readonly AvatarConfig config;
+    readonly int layer;
     readonly Attention attention;
     readonly Tensor normWeight;
     readonly Tensor normBias;
     readonly Tensor relative;
 
-    public AudioAttention(Weights weights, AvatarConfig config)
+    public AudioAttention(Weights weights, AvatarConfig config, int layer)
     {
-        this.config = config;
+        (this.config, this.layer) = (config, layer);
         attention = new Attention(weights.Under("audio_cross_attn"), config.Width, config.Heads, config.Width);
         normWeight = weights.Get("audio_norm.weight", [config.Width], Initial.Ones);
         normBias = weights.Get("audio_norm.bias", [config.Width], Initial.Zeros);
@@ -36,6 +37,14 @@ public sealed class AudioAttention : ICrossLayer<AvatarCondition>
         return bias;
     }
 
+    /// <summary>Keys and values of audio tokens [n,21,D].</summary>
+    public KeyValue Hear(Tensor tokens)
+    {
+        using var scope = Tensor.Scope();
+        var (keys, values) = attention.Read(tokens);
+        return new KeyValue(scope.Keep(keys), scope.Keep(values));
+    }
+
     public Tensor Forward(Tensor x, AvatarCondition condition)
     {
         using var scope = Tensor.Scope();
@@ -43,7 +52,7 @@ public sealed class AudioAttention : ICrossLayer<AvatarCondition>
         int b = x.Shape[0], n = tokens.Shape[0], s = config.Tokens;
         var queries = attention.Queries(x.LayerNorm(normWeight, normBias, Epsilon).Reshape(n, s, config.Width));
         var bias = relative.BroadcastTo([config.Heads, s, config.AudioTokens + 1]);
-        var found = attention.Attend(queries, attention.Read(tokens), bias);                                  // [n,S,D]
+        var found = attention.Attend(queries, condition.Motion.Heard is { } heard ? heard[layer] : attention.Read(tokens), bias);                                  // [n,S,D]
         var masked = found.Reshape(b, n / b, s, config.Width) * condition.Character.FaceMask!;
         return scope.Keep(masked.Reshape(x.Shape));
     }

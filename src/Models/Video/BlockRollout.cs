@@ -57,7 +57,7 @@ public sealed class BlockRollout : ChunkRollout<MotionCondition>, IRollout
     public Tensor Next(Drive drive)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(Denoise(model.Transformer.Motion(drive)));
+        return scope.Keep(Denoise(model.Transformer.Heard(model.Transformer.Motion(drive))));
     }
 
     // Each chunk has its own numbers: a function of seed and chunk alone, endless.

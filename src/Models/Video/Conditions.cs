@@ -27,6 +27,9 @@ public sealed record CharacterCondition(Tensor Image, Tensor GestureGate, Tensor
 /// <param name="AudioDrive">The sound as one vector. [n,D]</param>
 public sealed record MotionCondition(Tensor Gesture, Tensor? AudioTokens, Tensor? AudioDrive)
 {
+    /// <summary>Keys and values of the audio tokens by layer, where they are worked out once for all steps of a chunk.</summary>
+    public KeyValue[]? Heard { get; init; }
+
     /// <summary>Puts another's latents before these, clip by clip; in the current scope.</summary>
     public MotionCondition After(MotionCondition first, int batch) => new(
         Join(first.Gesture, Gesture, batch),

@@ -20,6 +20,7 @@ public sealed class VideoTransformer
     readonly Tensor position;
     readonly MotionEncoder motion;
     readonly TransformerBlock<AvatarCondition>[] blocks;
+    readonly AudioAttention[] audioLayers;
     readonly VideoHead head;
     readonly Linear? audioGate;
     readonly Linear? audioMask;
@@ -39,14 +40,15 @@ public sealed class VideoTransformer
             audioGate = new Linear(weights.Under("audio_gate"), d, d, gain: 0.5f);
             if (config.FaceMask) audioMask = new Linear(weights.Under("audio_mask"), d, 1);
         }
-        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => Block(weights.Under($"blocks.{i}"), i, withAudio))];
+        audioLayers = [.. Enumerable.Range(0, withAudio ? config.Layers : 0).Select(i => new AudioAttention(weights.Under($"blocks.{i}"), config, i))];
+        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => Block(weights.Under($"blocks.{i}"), i))];
         head = new VideoHead(weights, config.Autoencoder.LatentChannels, d, [1, 2 * d], gain: 0.1f);
     }
 
-    TransformerBlock<AvatarCondition> Block(Weights weights, int layer, bool withAudio)
+    TransformerBlock<AvatarCondition> Block(Weights weights, int layer)
     {
         var form = new BlockForm(config.Width, config.FeedForward, config.Heads, [1, 6 * config.Width], RestingGate: 1);
-        return withAudio ? new(weights, form, layer, new AudioAttention(weights, config)) : new(weights, form, layer);
+        return audioLayers.Length > 0 ? new(weights, form, layer, audioLayers[layer]) : new(weights, form, layer);
     }
 
     public AvatarConfig Config => config;
@@ -69,6 +71,10 @@ public sealed class VideoTransformer
     }
 
     public MotionCondition Motion(Drive drive) => motion.Forward(drive);
+
+    /// <summary>The same with the sound's keys and values of every layer worked out, for several passes.</summary>
+    public MotionCondition Heard(MotionCondition motion) =>
+        motion.AudioTokens is { } tokens ? motion with { Heard = Array.ConvertAll(audioLayers, layer => layer.Hear(tokens)) } : motion;
 
     /// <summary>Embedding [1,D] of a time, 0 noise to 1 data.</summary>
     public Tensor Time(float time) => Times(patches.Device, [time]);
