@@ -146,8 +146,8 @@ public sealed class VideoGenerationTests(TinySession session) : IClassFixture<Ti
         long held = memory.HeldBytes;
         var report = await session.Generate(new VoiceLikeSound(48_000 * 24), null);
         // Threads that meet differently hold a few blocks more or less at once.
-        Assert.InRange(memory.HeldBytes, held, held * 1.05);
-        Assert.InRange(report.PeakTensorBytes, 0, warm.PeakTensorBytes * 1.05);
+        Assert.InRange(memory.HeldBytes, held, held * 1.1);
+        Assert.InRange(report.PeakTensorBytes, 0, warm.PeakTensorBytes * 1.1);
         Assert.InRange(report.ManagedBytesPerChunk, 1, 64 * 1024);
     }
 
