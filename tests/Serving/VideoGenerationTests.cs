@@ -141,13 +141,14 @@ public sealed class VideoGenerationTests(TinySession session) : IClassFixture<Ti
     [Fact]
     public async Task A_long_sound_needs_no_more_memory_than_a_short_one_and_no_garbage_a_chunk()
     {
-        var warm = await session.Generate(new VoiceLikeSound(48_000 * 6), null);
+        // Threads that meet differently hold a few blocks more or less at once: the most of several short ones is what a long one may hold.
+        long peak = 0;
+        for (int i = 0; i < 5; i++) peak = Math.Max(peak, (await session.Generate(new VoiceLikeSound(48_000 * 6), null)).PeakTensorBytes);
         var memory = session.Placement.Diffusion.Memory;
         long held = memory.HeldBytes;
         var report = await session.Generate(new VoiceLikeSound(48_000 * 24), null);
-        // Threads that meet differently hold a few blocks more or less at once.
-        Assert.InRange(memory.HeldBytes, held, held * 1.1);
-        Assert.InRange(report.PeakTensorBytes, 0, warm.PeakTensorBytes * 1.1);
+        Assert.InRange(memory.HeldBytes, held, held * 1.05);
+        Assert.InRange(report.PeakTensorBytes, 0, peak * 1.05);
         Assert.InRange(report.ManagedBytesPerChunk, 1, 64 * 1024);
     }
 

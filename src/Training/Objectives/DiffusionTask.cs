@@ -20,7 +20,7 @@ public enum TrainedLayers
 /// <summary>Windows of a training step: so many latents of so many clips.</summary>
 public readonly record struct TrainingWindow(int Latents, int Batch);
 
-/// <summary>Trains the video transformer by flow matching, on clips of characters that speak: a teacher, which sees whole clips both ways.</summary>
+/// <summary>Trains the video transformer by flow matching, on clips of characters that speak: a teacher, unless the model is causal.</summary>
 public sealed record DiffusionRecipe : Recipe
 {
     public required TrainedLayers Layers { get; init; }
