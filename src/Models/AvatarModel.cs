@@ -40,6 +40,10 @@ public sealed class AvatarModel
     public IRollout Rollout(Tensor referenceAt16, ulong seed) =>
         Config.Bidirectional ? new TeacherRollout(this, referenceAt16, seed) : new BlockRollout(this, referenceAt16, seed);
 
+    /// <summary>What a chunk starts from [1,C,F,h,w]: a function of stream and chunk alone, endless.</summary>
+    internal Tensor ChunkNoise(RandomStream random, long chunk) =>
+        Tensor.Normal(Device, [1, Config.Autoencoder.LatentChannels, Config.ChunkLatents, Config.LatentSide, Config.LatentSide], random.Fork((ulong)chunk));
+
     /// <summary>Sets the statistics of the training latents: deviation by channel, and by cell after dividing by that.</summary>
     public void SetStatistics(ReadOnlySpan<float> scale, ReadOnlySpan<float> deviation)
     {

@@ -60,12 +60,7 @@ public sealed class BlockRollout : ChunkRollout<MotionCondition>, IRollout
         return scope.Keep(Denoise(model.Transformer.Heard(model.Transformer.Motion(drive))));
     }
 
-    // Each chunk has its own numbers: a function of seed and chunk alone, endless.
-    protected override Tensor Noise(int draw)
-    {
-        var config = model.Config;
-        return Tensor.Normal(times[0].Device, [1, config.Autoencoder.LatentChannels, config.ChunkLatents, config.LatentSide, config.LatentSide], random.Fork((ulong)Chunk));
-    }
+    protected override Tensor Noise(int draw) => model.ChunkNoise(random, Chunk);
 
     protected override Tensor Velocity(Tensor x, int step, MotionCondition condition)
     {

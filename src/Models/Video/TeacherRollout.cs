@@ -38,11 +38,7 @@ public sealed class TeacherRollout : ChunkRollout<(ClipCondition With, ClipCondi
         return ClipCondition.Of(model, mute, Tensor.Zeros(model.Device, referenceAt16.Shape));
     }
 
-    protected override Tensor Noise(int draw)
-    {
-        var config = model.Config;
-        return Tensor.Normal(model.Device, [1, config.Autoencoder.LatentChannels, config.ChunkLatents, config.LatentSide, config.LatentSide], random.Fork((ulong)Chunk));
-    }
+    protected override Tensor Noise(int draw) => model.ChunkNoise(random, Chunk);
 
     protected override Tensor Velocity(Tensor x, int step, (ClipCondition With, ClipCondition Without) condition)
     {
