@@ -79,7 +79,7 @@ class Transformer(Layers):
     def __init__(self, weights, config, reference):
         super().__init__(weights)
         self.config, self.width, self.heads = config, config["width"], config["heads"]
-        self.side = config["picture"] // 32
+        self.side = config["picture"] // (32 * config["autoencoder"].get("scale", 1))
         self.steps, self.chunk = config["steps"], config["chunkLatents"]
         self.neutral = torch.tensor([0.0, 1, 1, 0, 1, 1]).repeat_interleave(self.width)
         c = reference.shape[1]
@@ -190,11 +190,27 @@ class Transformer(Layers):
         return scaled.reshape(-1, code.shape[1], *latents.shape[3:]) + code
 
 
+def keys(picture, x, y):
+    """Cubic sampling with Keys' kernel, a = -0.5, at pixels (x, y) [N,H,W]: what the network means, plainly. grid_sample knows a = -0.75 alone."""
+    height, width = picture.shape[2:]
+    x, y = x.clamp(0, width - 1), y.clamp(0, height - 1)
+    left, top = x.floor(), y.floor()
+    weights = lambda t: (((-t / 2 + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1, ((-1.5 * t + 2) * t + 0.5) * t, (t / 2 - 0.5) * t * t)
+    total = 0
+    for i, down in enumerate(weights(y - top)):
+        row = (top + i - 1).clamp(0, height - 1).long()
+        for j, across in enumerate(weights(x - left)):
+            column = (left + j - 1).clamp(0, width - 1).long()
+            total = total + picture[0][:, row, column].transpose(0, 1) * (down * across)[:, None]
+    return total
+
+
 class Decoder(Layers):
-    def __init__(self, weights, features, layout):
+    def __init__(self, weights, features, layout, scale):
         flat = {name: value[:, :, 0] if value.dim() == 5 else value for name, value in weights.items()}
         super().__init__({name: self.laid(value, layout) for name, value in flat.items()})
-        self.layout = layout
+        self.layout, self.scale = layout, scale
+        self.refiner = f"refiner{scale}" if f"refiner{scale}.look.weight" in weights else None
         self.picture = features["picture"]
         self.features = [self.laid(features[name][:, :, 0], layout) for name in ("at16", "at8", "at4")]
         height, width = self.picture.shape[2:]
@@ -206,10 +222,11 @@ class Decoder(Layers):
         return x.contiguous(memory_format=layout) if x.dim() == 4 else x
 
     def conv(self, name, x):
-        return F.conv2d(x, self[f"decoder.{name}.weight"], self[f"decoder.{name}.bias"], padding=1)
+        weight = self[f"{name}.weight"]
+        return F.conv2d(x, weight, self[f"{name}.bias"], padding=weight.shape[2] // 2)
 
     def norm(self, name, x):
-        gain = self[f"decoder.{name}.gamma"].reshape(1, -1, 1, 1) * x.shape[1] ** 0.5
+        gain = self[f"{name}.gamma"].reshape(1, -1, 1, 1) * x.shape[1] ** 0.5
         return F.normalize(x, dim=1, eps=1e-12) * gain
 
     def residual(self, name, x):
@@ -219,16 +236,32 @@ class Decoder(Layers):
     def up(self, name, x):
         return self.conv(f"{name}.conv", F.interpolate(F.silu(self.norm(f"{name}.norm", x)), scale_factor=2.0, mode="nearest"))
 
-    def decode(self, codes):
+    def refine(self, frames, context):
+        name = self.refiner
+        known = self.conv(f"{name}.context", context)
+        if self.scale > 1:
+            known = F.interpolate(known, scale_factor=float(self.scale), mode="nearest")
+        x = self.residual(f"{name}.block", self.conv(f"{name}.look", self.laid(F.pixel_unshuffle(frames, FOLD), self.layout)) + known)
+        return F.pixel_shuffle(self.conv(f"{name}.leave", F.silu(self.norm(f"{name}.norm", x))).contiguous(), FOLD)
+
+    def move(self, flow, exact):
+        places = self.grid + flow.permute(0, 2, 3, 1)
+        if exact:
+            return keys(self.picture, *places.unbind(-1))
+        return F.grid_sample(self.picture.expand(flow.shape[0], -1, -1, -1), places * self.unit - 1, mode="bicubic", padding_mode="border", align_corners=True)
+
+    def decode(self, codes, exact=False):
+        """exact: the network's own cubic kernel, slowly; otherwise PyTorch's, as much work and as fast as it has it."""
         at16, at8, at4 = self.features
-        x = self.residual("block16", self.conv("enter", self.laid(codes, self.layout)) + at16)
-        x = self.residual("block8", self.up("up8", x) + at8)
-        x = self.residual("block4", self.up("up4", x) + at4)
-        y = self.conv("leave", F.silu(self.norm("norm", x)))
-        flow = F.interpolate(y[:, :2].contiguous(), size=self.picture.shape[2:], mode="bilinear", align_corners=False) * FLOW_PIXELS
-        grid = (self.grid + flow.permute(0, 2, 3, 1)) * self.unit - 1
-        moved = F.grid_sample(self.picture.expand(codes.shape[0], -1, -1, -1), grid, padding_mode="border", align_corners=True)
-        return moved + F.pixel_shuffle(y[:, 2:].contiguous(), FOLD)
+        resized = lambda y: F.interpolate(y.contiguous(), size=self.picture.shape[2:], mode="bilinear", align_corners=False)
+        x = self.residual("decoder.block16", self.conv("decoder.enter", self.laid(codes, self.layout)) + at16)
+        x = self.residual("decoder.block8", self.up("decoder.up8", x) + at8)
+        x = self.residual("decoder.block4", self.up("decoder.up4", x) + at4)
+        context = F.silu(self.norm("decoder.norm", x))
+        y = self.conv("decoder.leave", context)
+        painted = F.pixel_shuffle(y[:, 2:].contiguous(), FOLD)
+        frames = self.move(resized(y[:, :2]) * (FLOW_PIXELS * self.scale), exact) + (resized(painted) if self.scale > 1 else painted)
+        return frames + self.refine(frames, context) if self.refiner else frames
 
 
 def timed(call):
@@ -253,9 +286,9 @@ def main():
     latents = [network.next(*drive) for drive in drives]
     codes = network.codes(latents[-1], inputs["code"])
     weights = read_safetensors(f"{folder}/autoencoder.safetensors")
-    decoders = [Decoder(weights, inputs, layout) for layout in (torch.contiguous_format, torch.channels_last)]
+    decoders = [Decoder(weights, inputs, layout, config["autoencoder"].get("scale", 1)) for layout in (torch.contiguous_format, torch.channels_last)]
     decoder = min(decoders, key=lambda each: warm(lambda: each.decode(codes)))  # whichever layout suits this machine
-    frames = decoder.decode(codes)
+    frames = decoder.decode(codes, exact=True)
     differences = {
         "latents": max((made - inputs[f"latents.{i}"]).abs().max().item() for i, made in enumerate(latents)),
         "frames": (frames - inputs["frames"]).abs().max().item(),

@@ -18,8 +18,14 @@ internal sealed class EvaluateVerb : Verb
     readonly Option<string> model = Text("--model", "DIR", "The model's folder [default: the shipped mini]");
     readonly Option<int> characters = Number("--characters", "Held-out characters", Usual.Characters, 1, 1000);
     readonly Option<int> seconds = Number("--seconds", "Length of each character's clip", Usual.Seconds, 1, 60);
-    readonly Option<int> drift = Number("--drift-seconds", "Length of the long rollout", Usual.DriftSeconds, 4, 600);
+    readonly Option<int> drift = Number("--drift-seconds", "Length of the long rollout", Usual.DriftSeconds, 4, 3600);
     readonly Option<int> steps = Number("--steps", "Measure this many denoising steps beside the model's own", 1, 64);
+    readonly Option<string[]> beside = new("--beside")
+    {
+        Description = "Measure these beside: model folders, or run folders of teachers and students, such as runs/mini-teacher",
+        HelpName = "DIR",
+        AllowMultipleArgumentsPerToken = true,
+    };
     readonly Option<string[]> speech = new("--speech")
     {
         Description = "Instead, film these recordings of human speech (files or folders) and tell whether mouths open when voices are loud",
@@ -39,11 +45,12 @@ internal sealed class EvaluateVerb : Verb
         "Measure a model on characters and voices it never met.",
         "evaluate",
         "evaluate --characters 4 --steps 4 --out out/quick --json",
+        "evaluate --beside runs/mini-teacher runs/ablation-base runs/ablation-no-regression",
         "evaluate --speech /usr/share/pocketsphinx/test/data/librivox",
         "evaluate --table1 --students runs")
     {
         output.DefaultValueFactory = _ => Path.Combine("out", "evaluation");
-        foreach (var option in new Option[] { model, characters, seconds, drift, steps, speech, syncNet, kinetics, table, students, output, json, device }) Add(option);
+        foreach (var option in new Option[] { model, characters, seconds, drift, steps, beside, speech, syncNet, kinetics, table, students, output, json, device }) Add(option);
     }
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
@@ -62,12 +69,16 @@ internal sealed class EvaluateVerb : Verb
         var settings = Settings(values) with { DriftCharacters = Math.Min(count, Usual.DriftCharacters), DriftSeconds = values.GetRequiredValue(drift) };
         using var avatar = Avatar.Load(folder, computer, computer);
         using var judges = Judges(folder, computer, values, terminal);
-        using var other = values.GetResult(steps) is null ? null : Avatar.Load(folder, computer, computer, values.GetValue(steps));
         var target = new EvaluationFolder(values.GetRequiredValue(output));
+        using var others = new OpenActors(avatar.Config);
+        if (values.GetResult(steps) is not null) others.Add(FormattableString.Invariant($"{RenditionScore.Generated}, {values.GetValue(steps)} steps"), folder, computer, values.GetValue(steps));
+        var trained = new TrainedFolders(folder, Path.Combine(target.Path, "models"));
+        foreach (string other in values.GetValue(beside) ?? [])
+            others.Add(TrainedFolders.Name(other), trained.Find(other) ?? throw new VerbException($"--beside: {other} is neither a model folder nor a run folder that has weights."), computer);
 
         EvaluationReport report;
         using (var watch = new EvaluationWatch(terminal))
-            report = new AvatarEvaluation(folder, avatar, judges.All, settings, other is null ? [] : [other]).Run(target, watch, stop);
+            report = new AvatarEvaluation(folder, avatar, judges.All, settings, others.All).Run(target, watch, stop);
 
         terminal.Result(values.GetValue(json) ? report.ToJson() : report.ToText().TrimEnd());
         terminal.Note($"Report and contact sheets are in {target.Path}: open {Path.Combine(target.Path, "report.html")}.");
@@ -77,11 +88,11 @@ internal sealed class EvaluateVerb : Verb
     {
         if (values.GetResult(steps) is not null) throw new VerbException("--steps would be lost: --table1 has students of its own for each number of steps.");
         var target = new EvaluationFolder(values.GetRequiredValue(output));
-        var found = new StudentFolder(values.GetValue(students) ?? "runs", folder, Path.Combine(target.Path, "models"));
+        var found = new TrainedFolders(folder, Path.Combine(target.Path, "models"));
         using var judges = Judges(folder, computer, values, terminal);
         PaperTable measured;
         using (var watch = new EvaluationWatch(terminal))
-            measured = new PaperTableMeasurement(found, Settings(values) with { DriftCharacters = 0 }, computer, watch).Run(target, judges.All, stop);
+            measured = new PaperTableMeasurement(found, values.GetValue(students) ?? "runs", Settings(values) with { DriftCharacters = 0 }, computer, watch).Run(target, judges.All, stop);
         terminal.Result(values.GetValue(json) ? measured.ToJson() : measured.ToMarkdown().TrimEnd());
         terminal.Note($"The table is in {Path.Combine(target.Path, "table1.md")}, each student's report beside.");
     }

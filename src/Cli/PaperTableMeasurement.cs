@@ -7,7 +7,7 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Cli;
 
 /// <summary>Measures the students of the paper's table 1, one after the other: how good they are, and how long their stages take.</summary>
-internal sealed class PaperTableMeasurement(StudentFolder students, EvaluationSettings settings, Device device, IProgress<EvaluationProgress> progress)
+internal sealed class PaperTableMeasurement(TrainedFolders trained, string students, EvaluationSettings settings, Device device, IProgress<EvaluationProgress> progress)
 {
     const int TimedChunks = 24;
 
@@ -17,7 +17,7 @@ internal sealed class PaperTableMeasurement(StudentFolder students, EvaluationSe
     {
         var rows = new List<PaperTableRow>();
         foreach (var student in PaperTable.Published)
-            if (students.Find(student) is { } folder) rows.Add(Measure(student, folder, output, judges, stop));
+            if (trained.Find(students, student) is { } folder) rows.Add(Measure(student, folder, output, judges, stop));
         if (rows.Count == 0)
             throw new VerbException($"None of the students {string.Join(", ", PaperTable.Published.Select(row => row.Model))} was found: train them, or name their place with --students DIR.");
         var table = new PaperTable(judges.Videos[^1].Name, judges.Sync.Count > 0 ? judges.Sync[0].Name : "no judge", $"one core of this machine ({Cores[0]}, {Cores[1]})", rows);

@@ -9,19 +9,15 @@ namespace TalkingMachines.Evaluation;
 /// what becomes of a face in a long rollout.
 /// </summary>
 /// <param name="name">Of the model, for the report.</param>
-/// <param name="others">The same model with other numbers of steps, to compare.</param>
-public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudges judges, EvaluationSettings settings, params IReadOnlyList<Avatar> others)
+/// <param name="others">Other models, or this with another number of steps: their figures stand beside.</param>
+public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudges judges, EvaluationSettings settings, params IReadOnlyList<RolloutActor> others)
 {
     readonly EvaluationSettings settings = settings.Checked();
     readonly ClipEvaluation clips = new(avatar.Config.Picture, Actors(avatar, others), judges, settings);
     readonly DriftEvaluation drift = new(avatar, judges.Reader, settings);
 
-    static IActor[] Actors(Avatar avatar, IReadOnlyList<Avatar> others) =>
-    [
-        new ReconstructingActor(avatar),
-        new RolloutActor(RenditionScore.Generated, avatar),
-        .. others.Select(other => new RolloutActor(FormattableString.Invariant($"{RenditionScore.Generated}, {other.Config.Steps.Length} steps"), other)),
-    ];
+    static IActor[] Actors(Avatar avatar, IReadOnlyList<RolloutActor> others) =>
+        [new ReconstructingActor(avatar), new RolloutActor(RenditionScore.Generated, avatar), .. others];
 
     /// <summary>Measures everything, once. Pictures go to the folder as they are made, the report at the end.</summary>
     public EvaluationReport Run(EvaluationFolder? folder, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default)

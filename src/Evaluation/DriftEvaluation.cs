@@ -7,15 +7,15 @@ namespace TalkingMachines.Evaluation;
 /// <summary>A long rollout of some characters: do they stay who they are, and in time with their sound?</summary>
 sealed class DriftEvaluation(Avatar avatar, IFaceReader reader, EvaluationSettings settings)
 {
-    /// <summary>What one character's rollout gave.</summary>
+    /// <summary>What one character's rollout gave; distances by moment.</summary>
     sealed record Course(double[] Colours, double[] TrueColours, double[] Features, double[] TrueFeatures, double OpenFirst, double OpenLast);
 
     readonly List<Course> courses = [];
     readonly List<Picture> cells = [];
     readonly List<string> captions = [];
 
-    /// <summary>Seconds that are looked at, from 1: the first, a third, two thirds and the last.</summary>
-    int[] Marks { get; } = [.. new[] { 1, settings.DriftSeconds / 3, 2 * settings.DriftSeconds / 3, settings.DriftSeconds }.Distinct()];
+    /// <summary>Seconds at which the moments looked at end: the first, a third, two thirds and the last.</summary>
+    int[] Marks { get; } = [.. new[] { settings.DriftFrames / Performance.FrameRate, settings.DriftSeconds / 3, 2 * settings.DriftSeconds / 3, settings.DriftSeconds }.Distinct()];
 
     public IReadOnlyList<DriftPoint> Points => courses.Count == 0 ? [] :
     [
@@ -35,57 +35,45 @@ sealed class DriftEvaluation(Avatar avatar, IFaceReader reader, EvaluationSettin
         if (cells.Count > 0) folder.WriteDrift(cells, captions, Marks.Length + 1);
     }
 
-    /// <summary>Rolls one character out and measures it.</summary>
+    /// <summary>Rolls one character out and measures it. Frames are judged as they come: an hour of them is not held in memory.</summary>
     /// <param name="tick">Called after each chunk.</param>
     public void Run(int index, Action tick, CancellationToken stop)
     {
         var clip = HeldOutClip.DrawLong(index, settings.DriftSeconds * Performance.FrameRate, avatar.Config.Picture, stop);
-        var kept = new Dictionary<int, Picture>();
-        var readings = RollOut(clip, kept, tick, stop);
-        var distance = new IdentityDistance(avatar.Autoencoder, avatar.Decoder, clip.Reference);
-        var renderer = new PuppetRenderer();
-        Picture[][] made = [.. Marks.Select(second => SecondOf(second).Select(frame => kept[frame]).ToArray())];
-        Picture[][] truth = [.. Marks.Select(second => SecondOf(second).Select(frame => clip.Truth(renderer, frame)).ToArray())];
-        int quarter = readings.Length / 4;
-        courses.Add(new Course(
-            Means(made, distance.Colours), Means(truth, distance.Colours), Means(made, distance.Features), Means(truth, distance.Features),
-            Open(clip, readings, 0, quarter), Open(clip, readings, readings.Length - quarter, quarter)));
         cells.Add(clip.Reference);
         captions.Add("reference");
-        for (int i = 0; i < Marks.Length; i++)
-        {
-            cells.Add(made[i][^1]);
-            captions.Add($"second {Marks[i]}");
-        }
-    }
-
-    static double[] Means(Picture[][] seconds, Func<Picture, double> distance) => [.. seconds.Select(pictures => pictures.Average(distance))];
-
-    static IEnumerable<int> SecondOf(int second) => Enumerable.Range((second - 1) * Performance.FrameRate, Performance.FrameRate);
-
-    // Frames are read as they come: a minute of them is not held in memory.
-    FaceReading[] RollOut(HeldOutClip clip, Dictionary<int, Picture> kept, Action tick, CancellationToken stop)
-    {
-        var wanted = Marks.SelectMany(SecondOf).ToHashSet();
-        var readings = new FaceReading[clip.Performance.Poses.Length];
+        var distance = new IdentityDistance(avatar.Autoencoder, avatar.Decoder, clip.Reference);
+        var renderer = new PuppetRenderer();
+        var course = new Course(new double[Marks.Length], new double[Marks.Length], new double[Marks.Length], new double[Marks.Length], 0, 0);
+        double[] openings = new double[clip.Performance.Poses.Length];
         using var rollout = new ClipRollout(avatar, clip.Reference, clip.Performance, clip.Performance.Poses, (ulong)clip.Puppet.Seed);
-        for (int first = 0; first < readings.Length;)
+        for (int first = 0; first < openings.Length; tick())
         {
             stop.ThrowIfCancellationRequested();
             var frames = rollout.Next();
-            frames = frames[..Math.Min(frames.Length, readings.Length - first)];
-            reader.Read(clip.Reference, clip.Puppet.Geometry, frames).CopyTo(readings, first);
-            for (int i = 0; i < frames.Length; i++)
-                if (wanted.Contains(first + i)) kept.TryAdd(first + i, frames[i]);
-            first += frames.Length;
-            tick();
+            frames = frames[..Math.Min(frames.Length, openings.Length - first)];
+            foreach (var reading in reader.Read(clip.Reference, clip.Puppet.Geometry, frames)) openings[first++] = reading.Mouth.Open;
+            for (int i = 0; i < frames.Length; i++) Look(first - frames.Length + i, frames[i]);
         }
-        return readings;
+        int quarter = openings.Length / 4;
+        courses.Add(course with { OpenFirst = Open(clip, openings, 0, quarter), OpenLast = Open(clip, openings, openings.Length - quarter, quarter) });
+
+        void Look(int frame, Picture picture)
+        {
+            int mark = Array.FindIndex(Marks, second => frame < second * Performance.FrameRate);
+            int left = (Marks[mark] * Performance.FrameRate) - frame;
+            if (left > settings.DriftFrames) return;
+            var truth = clip.Truth(renderer, frame);
+            course.Colours[mark] += distance.Colours(picture) / settings.DriftFrames;
+            course.TrueColours[mark] += distance.Colours(truth) / settings.DriftFrames;
+            course.Features[mark] += distance.Features(picture) / settings.DriftFrames;
+            course.TrueFeatures[mark] += distance.Features(truth) / settings.DriftFrames;
+            if (left > 1) return;
+            cells.Add(picture);
+            captions.Add($"second {Marks[mark]}");
+        }
     }
 
-    static double Open(HeldOutClip clip, FaceReading[] readings, int first, int count)
-    {
-        var frames = Enumerable.Range(first, count).ToArray();
-        return Series.Correlation([.. frames.Select(i => (double)clip.Performance.Poses[i].Mouth.Open)], [.. frames.Select(i => (double)readings[i].Mouth.Open)]);
-    }
+    static double Open(HeldOutClip clip, double[] openings, int first, int count) =>
+        Series.Correlation([.. clip.Performance.Poses.Skip(first).Take(count).Select(pose => (double)pose.Mouth.Open)], openings.AsSpan(first, count));
 }

@@ -15,6 +15,9 @@ public sealed record EvaluationSettings
 
     public int DriftSeconds { get; init; } = 60;
 
+    /// <summary>Frames at each moment of the long rollout that is looked at: a second of a minute, a minute of an hour.</summary>
+    public int DriftFrames => Math.Max(DriftSeconds / 60, 1) * Performance.FrameRate;
+
     /// <summary>Frames of each clip.</summary>
     public int Frames => Seconds * Performance.FrameRate;
 
@@ -24,7 +27,7 @@ public sealed record EvaluationSettings
         Expect(Characters is >= 1 and <= 1000, $"Characters are {Characters}, expected 1 to 1000.");
         Expect(Seconds is >= 1 and <= 60, $"Seconds are {Seconds}, expected 1 to 60.");
         Expect(DriftCharacters is >= 0 and <= 100, $"Characters of the long rollout are {DriftCharacters}, expected 0 to 100.");
-        Expect(DriftSeconds is >= 4 and <= 600, $"Seconds of the long rollout are {DriftSeconds}, expected 4 to 600.");
+        Expect(DriftSeconds is >= 4 and <= 3600, $"Seconds of the long rollout are {DriftSeconds}, expected 4 to 3600.");
         return this;
     }
 

@@ -34,7 +34,7 @@ public sealed class AvatarEvaluationTests : IDisposable
         var output = new EvaluationFolder(folder.File("out"));
         var reported = new Reports();
         using var oneStep = Avatar.Load(folder.Root, avatar.Diffusion, avatar.Decoder, steps: 1);
-        var report = new AvatarEvaluation("random", avatar, new(reader), Small, oneStep).Run(output, reported);
+        var report = new AvatarEvaluation("random", avatar, new(reader), Small, new RolloutActor("generated, 1 steps", oneStep)).Run(output, reported);
 
         Assert.Equal(["true frames", "autoencoder", "generated", "generated, 1 steps", "other sound"], report.Renditions.Select(each => each.Name));
         Assert.InRange(report.Named(RenditionScore.Generated)!.Open.Mean, -0.6, 0.6);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TalkingMachines.Models;
 using TalkingMachines.Tests.Cli;
 using TalkingMachines.Tests.Media;
 using Xunit;
@@ -46,5 +47,34 @@ public sealed class EvaluateVerbTests : IDisposable
         Assert.Equal(4, json.RootElement.GetProperty("renditions").GetArrayLength());
         Assert.True(File.Exists(folder.File("made/drift.png")));
         Assert.Equal(outcome.Output.Trim(), File.ReadAllText(folder.File("made/report.json")).Trim());
+    }
+
+    [Fact]
+    public async Task A_run_of_the_teacher_and_another_model_stand_beside()
+    {
+        string model = Directory.CreateDirectory(folder.File("model")).FullName;
+        RandomAvatar.Write(model);
+        RandomAvatar.Write(Directory.CreateDirectory(folder.File("same")).FullName);
+        File.Copy(Path.Combine(model, Avatar.TransformerFile), Path.Combine(Directory.CreateDirectory(folder.File("runs/mini-teacher")).FullName, "weights.safetensors"));
+        var outcome = await BuiltProgram.Run(
+            folder.Root, "evaluate", "--model", "model", "--beside", "runs/mini-teacher", "same", "--characters", "1", "--seconds", "2", "--drift-seconds", "4", "--out", "made", "--json", "--device", "cpu:0");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        using var json = JsonDocument.Parse(outcome.Output);
+        Assert.Equal(
+            ["true frames", "autoencoder", "generated", "mini-teacher", "same", "other sound"],
+            json.RootElement.GetProperty("renditions").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
+        var likeness = json.RootElement.GetProperty("quality").EnumerateArray().ToDictionary(
+            each => each.GetProperty("name").GetString()!, each => each.GetProperty("whole").GetProperty("mean").GetDouble());
+        Assert.Equal(likeness["generated"], likeness["same"]);
+        Assert.NotEqual(likeness["generated"], likeness["mini-teacher"]);
+        Assert.True(Avatar.ReadConfig(folder.File("made/models/mini-teacher/config.json")).Bidirectional);
+    }
+
+    [Fact]
+    public async Task What_stands_beside_must_be_there()
+    {
+        RandomAvatar.Write(Directory.CreateDirectory(folder.File("model")).FullName);
+        var outcome = await BuiltProgram.Run(folder.Root, "evaluate", "--model", "model", "--beside", "runs/mini-teacher", "--out", "made", "--device", "cpu:0");
+        Assert.Equal((1, "error: --beside: runs/mini-teacher is neither a model folder nor a run folder that has weights."), (outcome.Code, outcome.ErrorLines[^1]));
     }
 }
