@@ -18,7 +18,9 @@ public sealed class KnownFaultTests
         LeakCheck.On("cpu:0", device =>
         {
             using var reader = LipReader.Load(Checkout.File($"models/mini/{LipReader.File}"), device);
-            var evaluation = new ClipEvaluation(Size, [new PuppetActor(fault)], new(reader) { Videos = [new MiniVideoFeatures(reader)] }, Short);
+            using var network = PuppetSyncNet.Load(Checkout.File($"models/mini/{PuppetSyncNet.File}"), device);
+            var judges = new EvaluationJudges(reader) { Sync = [new PuppetSyncJudge(network)], Videos = [new MiniVideoFeatures(reader)] };
+            var evaluation = new ClipEvaluation(Size, [new PuppetActor(fault)], judges, Short);
             evaluation.Run(folder: null);
             report = evaluation.Report("puppet");
         });
@@ -26,6 +28,8 @@ public sealed class KnownFaultTests
     }
 
     static RenditionScore Generated(EvaluationReport report) => report.Named(RenditionScore.Generated)!;
+
+    static SyncFigures Judged(EvaluationReport report, string name) => report.Sync.Single(figures => figures.Name == name);
 
     static void AssertFinding(EvaluationReport report, string expected) =>
         Assert.Contains(report.Findings, finding => finding.Contains(expected, StringComparison.Ordinal));
@@ -42,6 +46,10 @@ public sealed class KnownFaultTests
         Assert.Empty(report.Findings);
         Assert.InRange(report.Named(RenditionScore.OtherSound)!.Open.Mean, -0.3, 0.3);
         Assert.InRange(report.AlikeWithOtherSound!.Value.Mean, -0.3, 0.3);
+        var (heard, mistaken) = (Judged(report, RenditionScore.Generated), Judged(report, RenditionScore.OtherSound));
+        Assert.Equal((0.0, 0.0), (heard.OffsetMilliseconds.Least, heard.OffsetMilliseconds.Mean));
+        Assert.Equal(Judged(report, RenditionScore.Truth).Confidence, heard.Confidence);
+        Assert.True(mistaken.Confidence.Mean < 0.4 * heard.Confidence.Mean && mistaken.Distance.Mean > heard.Distance.Mean, $"{heard}, {mistaken}");
         var quality = report.Quality[0];
         Assert.Equal(RenditionScore.Generated, quality.Name);
         Assert.True(quality.Whole.Least > 100, $"PSNR {quality.Whole}"); // not a bit differs
@@ -73,6 +81,8 @@ public sealed class KnownFaultTests
         Assert.Equal(frames, Generated(report).Lag.Mean);
         Assert.InRange(Generated(report).OpenAtLag.Mean, 0.9, 1);
         AssertFinding(report, expected);
+        Assert.Equal(frames * 62.5, Judged(report, RenditionScore.Generated).OffsetMilliseconds.Mean, 40.0);
+        AssertFinding(report, $"by puppet SyncNet the mouth is 500 ms too {(frames > 0 ? "late" : "early")}");
     }
 
     [Fact]
@@ -81,6 +91,7 @@ public sealed class KnownFaultTests
         var report = Evaluate(poses => poses.Select(_ => PuppetPose.Neutral));
         AssertFinding(report, "the mouth hardly moves, 0.00 of the truth");
         AssertFinding(report, "the mouth follows the sound with 0.00");
+        AssertFinding(report, "puppet SyncNet hears the sound in the lips with Sync-C");
         Assert.Null(report.AlikeWithOtherSound);
     }
 
@@ -91,6 +102,7 @@ public sealed class KnownFaultTests
         Assert.InRange(report.AlikeWithOtherSound!.Value.Least, 0.95, 1);
         AssertFinding(report, "the model ignores the sound");
         AssertFinding(report, "the mouth follows the sound with");
+        AssertFinding(report, "puppet SyncNet hears the sound in the lips with Sync-C");
         AssertFinding(report, "% of the listening frames");
     }
 }
