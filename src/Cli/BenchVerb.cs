@@ -142,30 +142,14 @@ internal sealed class BenchVerb : ModelVerb
     static void WriteFiles(BenchReport report, string folder, Terminal terminal)
     {
         Directory.CreateDirectory(folder);
-        WriteText(Path.Combine(folder, "report.json"), report.ToJson());
+        PendingFile.Write(Path.Combine(folder, "report.json"), report.ToJson());
         foreach (var (name, chart) in new[] { ("time-between-chunks", BenchCharts.TimeBetweenChunks(report)), ("sessions", BenchCharts.Sessions(report)) })
         {
             if (chart is null) continue;
-            WriteText(Path.Combine(folder, $"{name}.svg"), chart.ToSvg());
+            PendingFile.Write(Path.Combine(folder, $"{name}.svg"), chart.ToSvg());
             Png.Write(chart.ToPicture(), Path.Combine(folder, $"{name}.png"));
         }
         terminal.Note($"Report and charts are in {folder}.");
-    }
-
-    // Beside, then renamed: a file that is there is whole.
-    static void WriteText(string path, string text)
-    {
-        string part = path + ".part";
-        try
-        {
-            File.WriteAllText(part, text);
-            File.Move(part, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(part);
-            throw;
-        }
     }
 
     /// <summary>A bar for each placement.</summary>

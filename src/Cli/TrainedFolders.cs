@@ -1,4 +1,5 @@
 using TalkingMachines.Evaluation;
+using TalkingMachines.Media;
 using TalkingMachines.Models;
 using TalkingMachines.Training;
 using TalkingMachines.Training.Objectives;
@@ -47,9 +48,9 @@ internal sealed class TrainedFolders(string shared, string target)
         var lent = Avatar.ReadConfig(Path.Combine(shared, Avatar.ConfigFile));
         string folder = Path.Combine(target, recipe), lender = Avatar.WeightsFolder(shared, lent);
         Directory.CreateDirectory(folder);
-        Copy(weights, Path.Combine(folder, Avatar.TransformerFile));
+        PendingFile.Copy(weights, Path.Combine(folder, Avatar.TransformerFile));
         foreach (string file in new[] { Avatar.AudioFile, Avatar.AutoencoderFile, LipReader.File, PuppetSyncNet.File })
-            if (File.Exists(Path.Combine(lender, file))) Copy(Path.Combine(lender, file), Path.Combine(folder, file));
+            if (File.Exists(Path.Combine(lender, file))) PendingFile.Copy(Path.Combine(lender, file), Path.Combine(folder, file));
         Avatar.WriteConfig(Path.Combine(folder, Avatar.ConfigFile), lent with
         {
             ChunkLatents = trained.ChunkLatents,
@@ -61,19 +62,5 @@ internal sealed class TrainedFolders(string shared, string target)
             WeightsOf = null,
         });
         return folder;
-    }
-
-    static void Copy(string source, string destination)
-    {
-        try
-        {
-            File.Copy(source, destination + ".part", overwrite: true);
-            File.Move(destination + ".part", destination, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(destination + ".part");
-            throw;
-        }
     }
 }

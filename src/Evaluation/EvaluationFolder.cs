@@ -26,21 +26,8 @@ public sealed class EvaluationFolder
         WriteWhole("report.html", EvaluationPage.Of(report, sheets));
     }
 
-    /// <summary>Writes a text beside its place and renames it.</summary>
-    public void WriteWhole(string name, string text)
-    {
-        string path = System.IO.Path.Combine(Path, name), part = path + ".part";
-        try
-        {
-            File.WriteAllText(part, text);
-            File.Move(part, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(part);
-            throw;
-        }
-    }
+    /// <summary>Writes a text.</summary>
+    public void WriteWhole(string name, string text) => PendingFile.Write(System.IO.Path.Combine(Path, name), text);
 
     /// <summary>Moments of one clip, truth above what was made, with the opening read on each: character-SEED.png.</summary>
     /// <param name="rows">Name, frames and readings of each row; the first decides which moments: in each eighth, the one where the mouth opens widest.</param>

@@ -1,10 +1,12 @@
+using System.Text;
+
 namespace TalkingMachines.Media;
 
 /// <summary>
 /// A file that appears whole or not at all: bytes go to a neighbour named <c>PATH.part</c>, which
 /// <see cref="Complete"/> renames. Disposing without completing deletes it.
 /// </summary>
-internal sealed class PendingFile : IDisposable
+public sealed class PendingFile : IDisposable
 {
     readonly string path;
     readonly string partPath;
@@ -25,6 +27,23 @@ internal sealed class PendingFile : IDisposable
     }
 
     public FileStream Stream { get; }
+
+    /// <summary>Writes a text as such a file.</summary>
+    public static void Write(string path, string text)
+    {
+        using var file = new PendingFile(path);
+        file.Stream.Write(Encoding.UTF8.GetBytes(text));
+        file.Complete();
+    }
+
+    /// <summary>Copies a file as such a file.</summary>
+    public static void Copy(string source, string path)
+    {
+        using var from = File.OpenRead(source);
+        using var file = new PendingFile(path);
+        from.CopyTo(file.Stream);
+        file.Complete();
+    }
 
     /// <summary>Closes the file and gives it its name, replacing an older file of that name.</summary>
     public void Complete()

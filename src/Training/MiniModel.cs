@@ -1,3 +1,4 @@
+using TalkingMachines.Media;
 using TalkingMachines.Models;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training.Data;
@@ -43,12 +44,7 @@ public static class MiniModel
         return File.Exists(source) ? source : throw new TrainingException($"{source} does not exist: run the recipe {recipe.Name} first.");
     }
 
-    static void Copy(RunFolder run, Recipe recipe, string folder, string file)
-    {
-        string target = Path.Combine(folder, file);
-        File.Copy(Source(run, recipe), target + ".part", overwrite: true);
-        File.Move(target + ".part", target, overwrite: true);
-    }
+    static void Copy(RunFolder run, Recipe recipe, string folder, string file) => PendingFile.Copy(Source(run, recipe), Path.Combine(folder, file));
 
     // All weights of the first, and of the second those that the first lacks: the refiners of both sizes.
     static void Join(string target, string first, string second)

@@ -89,23 +89,7 @@ public sealed class RunFolder : IDisposable
         if (series.Count == 0) return;
         bool positive = series.TrueForAll(c => c.Y.All(y => y > 0));
         var chart = new Chart { Title = title, XLabel = "step", YLabel = figure, LogY = positive, Series = series };
-        WriteWhole(System.IO.Path.Combine(Path, name), chart.ToSvg());
-    }
-
-    /// <summary>Writes a text beside its place and renames it: a reader never sees half of it.</summary>
-    internal static void WriteWhole(string path, string text)
-    {
-        string part = path + ".part";
-        try
-        {
-            File.WriteAllText(part, text);
-            File.Move(part, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(part);
-            throw;
-        }
+        PendingFile.Write(System.IO.Path.Combine(Path, name), chart.ToSvg());
     }
 
     public void Dispose()

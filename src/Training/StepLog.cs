@@ -118,7 +118,7 @@ public sealed class StepLog : IDisposable
     {
         writer?.Dispose();
         writer = null;
-        RunFolder.WriteWhole(path, string.Concat(rows.Select(Line).Prepend(string.Join(',', columns.Select(Quoted)) + "\n")));
+        PendingFile.Write(path, string.Concat(rows.Select(Line).Prepend(string.Join(',', columns.Select(Quoted)) + "\n")));
         writer = new StreamWriter(path, append: true);
     }
 

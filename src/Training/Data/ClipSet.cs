@@ -1,3 +1,4 @@
+using TalkingMachines.Media;
 using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
@@ -111,15 +112,14 @@ public sealed class ClipSet
     void Write(string path, ulong seed, int? firstCharacter)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using (var writer = new BinaryWriter(File.Create(path + ".part")))
-        {
-            writer.Write(Magic);
-            writer.Write(seed);
-            writer.Write(Count);
-            writer.Write(firstCharacter ?? -1);
-            foreach (var bytes in Parts()) writer.Write(bytes.Span);
-        }
-        File.Move(path + ".part", path, overwrite: true);
+        using var file = new PendingFile(path);
+        var writer = new BinaryWriter(file.Stream);
+        writer.Write(Magic);
+        writer.Write(seed);
+        writer.Write(Count);
+        writer.Write(firstCharacter ?? -1);
+        foreach (var bytes in Parts()) writer.Write(bytes.Span);
+        file.Complete();
     }
 
     IEnumerable<Memory<byte>> Parts() => [RawMemory.Of(characters), RawMemory.Of(mel), RawMemory.Of(mouths), RawMemory.Of(gestures), RawMemory.Of(speaking)];

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TalkingMachines.Media;
 using TalkingMachines.Models.Audio;
 using TalkingMachines.Models.Image;
 using TalkingMachines.Models.Vae;
@@ -136,12 +137,10 @@ public sealed class LatentSet
 
     void Write(string path, byte[] mark)
     {
-        using (var file = File.Create(path + ".part"))
-        {
-            file.Write(mark);
-            foreach (var bytes in Parts()) file.Write(bytes.Span);
-        }
-        File.Move(path + ".part", path, overwrite: true);
+        using var file = new PendingFile(path);
+        file.Stream.Write(mark);
+        foreach (var bytes in Parts()) file.Stream.Write(bytes.Span);
+        file.Complete();
     }
 
     IEnumerable<Memory<byte>> Parts() => codes.Concat(references).Select(RawMemory.Of);

@@ -49,7 +49,7 @@ internal sealed class SyncValidation
         SyncScore[] own = [.. clips.Select(clip => judge.Judge(clip.Mouths, clip.Samples))];
         SyncScore[] other = [.. clips.Select((clip, i) => judge.Judge(clip.Mouths, clips[(i + 1) % clips.Length].Samples))];
         SyncScore[] early = [.. clips.Select(clip => judge.Judge(clip.Mouths, clip.Samples.AsSpan(Delay * Performance.SamplesPerFrame)))];
-        RunFolder.WriteWhole(chart, Chart(own, other).ToSvg());
+        PendingFile.Write(chart, Chart(own, other).ToSvg());
         return
         [
             new("sync-c", own.Average(score => score.Confidence)),
