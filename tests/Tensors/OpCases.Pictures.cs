@@ -26,12 +26,13 @@ internal static partial class OpCases
         Convolution("one output channel", [1, 33, 2, 7, 9], [1, 33, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
         Convolution("many channels, small picture", [1, 130, 1, 5, 5], [65, 130, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3), tolerance: 2e-5f),
         Convolution("large picture", [1, 3, 1, 70, 67], [16, 3, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
-        // from twelve channels on 1x3x3 goes by Winograd's tiles of 2x2, its weight gradient from 256 pixels on
-        Convolution("1x3x3, whole tiles", [2, 16, 1, 8, 8], [24, 16, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
+        // from twelve channels on 1x3x3 goes by Winograd's tiles of 4x4, its weight gradient by 2x2 from 256 pixels on
+        Convolution("1x3x3, whole tiles", [2, 16, 1, 16, 16], [24, 16, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
         Convolution("1x3x3, odd in both ways", [2, 17, 3, 9, 33], [19, 17, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3), tolerance: 2e-5f),
-        Convolution("1x3x3, one row of tiles", [3, 13, 1, 2, 96], [12, 13, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
-        Convolution("1x3x3, one column of tiles", [3, 12, 2, 65, 2], [20, 12, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
+        Convolution("1x3x3, one row of tiles", [3, 13, 1, 3, 250], [12, 13, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
+        Convolution("1x3x3, one column of tiles", [3, 12, 2, 130, 3], [20, 12, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
         Convolution("1x3x3, one row of pixels", [2, 12, 1, 1, 140], [12, 12, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
+        Convolution("1x3x3, tiles that fill no vector", [2, 12, 1, 8, 9], [13, 12, 1, 3, 3], ConvolutionWindow.Same(1, 3, 3)),
         Convolution("1x3x3, no padding", [1, 12, 2, 18, 34], [12, 12, 1, 3, 3], new()),
         Convolution("1x3x3, all padding in front", [1, 14, 1, 16, 17], [12, 14, 1, 3, 3], new() { FrontH = 2, FrontW = 2 }),
         Convolution("1x3x3, all padding behind", [1, 14, 1, 17, 16], [12, 14, 1, 3, 3], new() { BackH = 2, BackW = 2 }),

@@ -108,4 +108,25 @@ internal static unsafe class Transposition
         }
         for (; i < count; i++) (even[i], odd[i]) = (x[2 * i], x[(2 * i) + 1]);
     }
+
+    /// <summary>a[i], b[i], c[i], d[i] = x[4 i], x[4 i + 1] and so on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Separate(float* x, float* a, float* b, float* c, float* d, long count)
+    {
+        const int lanes = ElementRows.Lanes;
+        long i = 0, whole = ElementRows.Whole(count);
+        for (; i < whole; i += lanes)
+        {
+            float* from = x + (4 * i);
+            var (evenLow, oddLow) = PairLanes.Split(Vector512.Load(from), Vector512.Load(from + lanes));
+            var (evenHigh, oddHigh) = PairLanes.Split(Vector512.Load(from + (2 * lanes)), Vector512.Load(from + (3 * lanes)));
+            (evenLow, evenHigh) = PairLanes.Split(evenLow, evenHigh);
+            (oddLow, oddHigh) = PairLanes.Split(oddLow, oddHigh);
+            evenLow.Store(a + i);
+            oddLow.Store(b + i);
+            evenHigh.Store(c + i);
+            oddHigh.Store(d + i);
+        }
+        for (; i < count; i++) (a[i], b[i], c[i], d[i]) = (x[4 * i], x[(4 * i) + 1], x[(4 * i) + 2], x[(4 * i) + 3]);
+    }
 }

@@ -3,17 +3,18 @@ using System.Runtime.Intrinsics;
 
 namespace TalkingMachines.Tensors.Cpu;
 
-/// <summary>The tiles of 2x2 outputs that cover each picture of <c>output</c> [B,O,T,H,W], row by row, in groups of 16 that stay within a picture.</summary>
+/// <summary>The tiles of 4x4 outputs that cover each picture of <c>output</c> [B,O,T,H,W], row by row, in groups of 16 that stay within a picture.</summary>
 internal readonly unsafe struct WinogradTiles(in Shape output)
 {
-    const int Lanes = 16;
+    public const int Side = 4, Lanes = 16;
+
     readonly int frames = output[2], height = output[3], width = output[4];
 
-    public int Down => (height + 1) / 2;
+    public int Down => (height + Side - 1) / Side;
 
-    public int Across => (width + 1) / 2;
+    public int Across => (width + Side - 1) / Side;
 
-    /// <summary>Columns of a plane of a <see cref="ParityPicture"/>: one more than tiles.</summary>
+    /// <summary>Columns of a plane of a <see cref="PhasePicture"/>: one more than tiles.</summary>
     public int Stride => Across + 1;
 
     /// <summary>Groups of a picture.</summary>
@@ -33,18 +34,17 @@ internal readonly unsafe struct WinogradTiles(in Shape output)
     /// <summary>Offset of a plane of the output, where image counts pictures as [B,T].</summary>
     public long PlaneOf(int image, int channel, int channels) => ((((long)(image / frames) * channels) + channel) * frames + (image % frames)) * height * width;
 
-    /// <summary>Stores the upper 32 and the lower 32 pixels of 16 tiles from <paramref name="tile"/> on into a plane.</summary>
+    /// <summary>Stores the pixels [4,16 * 4] of 16 tiles from <paramref name="tile"/> on into a plane.</summary>
     public void Spread(float* rows, int tile, float* plane)
     {
         var (down, across) = Math.DivRem(tile, Across);
         int left = Math.Min(Lanes, (Down * Across) - tile);
         while (left > 0)
         {
-            int run = Math.Min(left, Across - across), pixels = Math.Min(2 * run, width - (2 * across));
-            float* target = plane + ((long)2 * down * width) + (2 * across);
-            Copy(rows, target, pixels);
-            if ((2 * down) + 1 < height) Copy(rows + (2 * Lanes), target + width, pixels);
-            rows += 2 * run;
+            int run = Math.Min(left, Across - across), pixels = Math.Min(Side * run, width - (Side * across)), lines = Math.Min(Side, height - (Side * down));
+            float* target = plane + ((long)Side * down * width) + (Side * across);
+            for (int i = 0; i < lines; i++) Copy(rows + (i * Side * Lanes), target + (i * width), pixels);
+            rows += Side * run;
             left -= run;
             across = 0;
             down++;
@@ -60,38 +60,41 @@ internal readonly unsafe struct WinogradTiles(in Shape output)
 }
 
 /// <summary>
-/// A padded picture in four planes by the parities of row and column: pixel (y, x) lies in plane 2 (y % 2) + x % 2 at
-/// (y / 2, x / 2). So each of the 16 pixels of a tile has a fixed place from the tile's own. Pictures as [B,T], in each the channels.
+/// A padded picture in 16 planes by the phases of row and column: pixel (y, x) lies in plane 4 (y % 4) + x % 4 at
+/// (y / 4, x / 4). So each of the 36 pixels of a tile has a fixed place from the tile's own. Pictures as [B,T], in each the channels.
 /// </summary>
-internal readonly unsafe struct ParityPicture
+internal readonly unsafe struct PhasePicture
 {
+    const int Side = WinogradTiles.Side;
+
     public readonly float* Data;
     public readonly int Images, Channels;
 
-    /// <summary>Floats of one of the four planes, and of all.</summary>
-    public readonly long Quarter;
+    /// <summary>Floats of one of the 16 planes.</summary>
+    public readonly long Phase;
 
-    ParityPicture(float* data, int images, int channels, long quarter)
+    PhasePicture(float* data, int images, int channels, long phase)
     {
         Data = data;
-        (Images, Channels, Quarter) = (images, channels, quarter);
+        (Images, Channels, Phase) = (images, channels, phase);
     }
 
-    public long Plane => 4 * Quarter;
+    /// <summary>Floats of all 16.</summary>
+    public long Plane => Side * Side * Phase;
 
     /// <summary>Lays x out; the storage is the caller's to release.</summary>
-    public static ParityPicture Make(WorkerTeam team, Tensor x, in ConvolutionWindow padding, in WinogradTiles tiles, out Storage storage)
+    public static PhasePicture Make(WorkerTeam team, Tensor x, in ConvolutionWindow padding, in WinogradTiles tiles, out Storage storage)
     {
         var s = x.Shape;
-        const int overread = 32; // vectors are loaded whole
-        long quarter = (long)(tiles.Down + 1) * tiles.Stride;
-        storage = x.Device.Memory.Rent(((s[0] * s[1] * s[2] * 4 * quarter) + overread) * sizeof(float));
-        var picture = new ParityPicture((float*)storage.Pointer, s[0] * s[2], s[1], quarter);
+        const int overread = 2 * WinogradTiles.Lanes; // vectors are loaded whole
+        long phase = (long)(tiles.Down + 1) * tiles.Stride;
+        storage = x.Device.Memory.Rent(((s[0] * s[1] * s[2] * Side * Side * phase) + overread) * sizeof(float));
+        var picture = new PhasePicture((float*)storage.Pointer, s[0] * s[2], s[1], phase);
         team.Run(new SplitJob((float*)x.Pointer, picture, s[2], s[3], s[4], tiles.Stride, padding.FrontH, padding.FrontW), s[0] * s[1] * s[2]);
         return picture;
     }
 
-    readonly struct SplitJob(float* x, ParityPicture picture, int frames, int height, int width, int stride, int frontH, int frontW) : IParallelJob
+    readonly struct SplitJob(float* x, PhasePicture picture, int frames, int height, int width, int stride, int frontH, int frontW) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -101,11 +104,13 @@ internal readonly unsafe struct ParityPicture
             NativeMemory.Clear(target, (nuint)(picture.Plane * sizeof(float)));
             for (int y = frontH; y < frontH + height; y++, source += width)
             {
-                float* row = target + (y % 2 * 2 * picture.Quarter) + (y / 2 * stride);
-                float* even = row + (frontW % 2 * picture.Quarter) + (frontW / 2), odd = row + ((frontW + 1) % 2 * picture.Quarter) + ((frontW + 1) / 2);
-                Transposition.Separate(source, even, odd, width / 2);
-                if (width % 2 == 1) even[width / 2] = source[width - 1];
+                float* row = target + (y % Side * Side * picture.Phase) + (y / Side * stride);
+                float* a = Column(row, 0), b = Column(row, 1), c = Column(row, 2), d = Column(row, 3);
+                Transposition.Separate(source, a, b, c, d, width / Side);
+                for (int column = width / Side * Side; column < width; column++) *Column(row, column) = source[column];
             }
         }
+
+        float* Column(float* row, int x) => row + ((x + frontW) % Side * picture.Phase) + ((x + frontW) / Side);
     }
 }
