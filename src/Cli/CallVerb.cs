@@ -58,7 +58,7 @@ internal sealed class CallVerb : ModelVerb
         using var avatar = Load(folder, placement, values, steps);
         await using var hub = new CallHub(avatar, webRtc, new SpokenText(speech), values.GetResult(mostCalls) is null ? null : values.GetValue(mostCalls));
         var begin = new TaskCompletionSource();
-        var warm = WarmUpAsync(hub, begin.Task, terminal);
+        var warm = WarmUpAsync(hub, CallHub.RealTime(avatar.Config), begin.Task, terminal);
         try
         {
             await using var web = await WebServer.StartAsync(options, hub, speech, warm, stop);
@@ -76,11 +76,13 @@ internal sealed class CallVerb : ModelVerb
     }
 
     // Not before the page is served, which needs the processor too.
-    static async Task WarmUpAsync(CallHub hub, Task begin, Terminal terminal)
+    static async Task WarmUpAsync(CallHub hub, TimeSpan realTime, Task begin, Terminal terminal)
     {
         await begin;
         await Task.Run(hub.WarmUp);
         terminal.Note($"Ready: room for {hub.Capacity} {(hub.Capacity == 1 ? "call" : "calls")}; a chunk takes {hub.ChunkCost.TotalMilliseconds:0} ms.");
+        if (hub.ChunkCost > realTime)
+            terminal.Note($"note: a chunk lasts {realTime.TotalMilliseconds:0} ms, so this machine, or what it has left beside its other work, is too slow: calls will stutter. `./run doctor` names the setting that it can carry.");
     }
 
     WebOptions WebOptionsOf(ParseResult values, string folder, Terminal terminal)

@@ -38,8 +38,9 @@ internal sealed class DoctorVerb : Verb
         }
         terminal.Tables.Write(Machine());
         terminal.Tables.Write(Parts(out string[] missing));
-        terminal.Tables.Write(Shipped(ShippedModels.Find()));
-        if (ShippedModels.Find() is [var first, ..]) Speed(terminal, PlacementSpeed.Measure(first.Folder));
+        var models = ShippedModels.Find();
+        terminal.Tables.Write(Shipped(models));
+        if (models.Count > 0) Speed(terminal, [.. models.Select(model => (model, PlacementSpeed.Measure(model.Folder)))]);
         if (missing.Length > 0) terminal.Result($"To install what is missing: apt-get install {string.Join(' ', missing)}");
         return Task.CompletedTask;
     }
@@ -82,23 +83,25 @@ internal sealed class DoctorVerb : Verb
 
     static Table Shipped(IReadOnlyList<ShippedModel> models)
     {
-        var table = Titled("Models", "model", "size", "folder");
+        var table = Titled("Models", "model", "pictures", "size", "folder");
         foreach (var model in models)
-            Row(table, model.Name, string.Create(CultureInfo.InvariantCulture, $"{model.Bytes / 1e6:0.0} MB"), model.Folder);
-        if (models.Count == 0) Row(table, "none", "", "a complete checkout has models/mini");
+            Row(table, model.Name, $"{model.Config.Picture} x {model.Config.Picture}",
+                model.Config.WeightsOf is { } other ? $"weights of {other}" : string.Create(CultureInfo.InvariantCulture, $"{model.Bytes / 1e6:0.0} MB"), model.Folder);
+        if (models.Count == 0) Row(table, "none", "", "", "a complete checkout has models/mini");
         return table;
     }
 
-    static void Speed(Terminal terminal, IReadOnlyList<PlacementSpeed> speeds)
+    static void Speed(Terminal terminal, IReadOnlyList<(ShippedModel Model, IReadOnlyList<PlacementSpeed> Speeds)> measured)
     {
-        var table = Titled("Speed of the shipped model", "--device", "a chunk takes", "real time", "calls at once");
-        foreach (var each in speeds)
-            Row(table, each.Device, string.Create(CultureInfo.InvariantCulture, $"{each.Chunk.TotalMilliseconds:0} ms"),
+        var table = Titled("Speed of the shipped models", "model", "--device", "a chunk takes", "real time", "calls at once");
+        foreach (var (model, each) in measured.SelectMany(one => one.Speeds.Select(speed => (one.Model, speed))))
+            Row(table, model.Name, each.Device, string.Create(CultureInfo.InvariantCulture, $"{each.Chunk.TotalMilliseconds:0} ms"),
                 string.Create(CultureInfo.InvariantCulture, $"{each.RealTime.TotalMilliseconds:0} ms"), each.HoldsRealTime ? $"{each.Calls}" : "too slow");
         terminal.Tables.Write(table);
-        terminal.Result(speeds[0].HoldsRealTime
-            ? $"Fastest here: ./run call --device {speeds[0].Device}"
-            : "This machine is too slow, or too busy now, for the model in real time; ./run generate makes videos all the same.");
+        var (best, speeds) = measured.OrderByDescending(one => one.Model.Config.Picture).FirstOrDefault(one => one.Speeds[0].HoldsRealTime);
+        terminal.Result(best is null
+            ? "This machine is too slow, or too busy now, for the model in real time; ./run generate makes videos all the same."
+            : $"Best here: ./run call{(best.Name == ShippedModels.Default ? "" : $" --model models/{best.Name}")} --device {speeds[0].Device}");
     }
 
     static Table Titled(string title, params string[] columns)

@@ -10,7 +10,6 @@ namespace TalkingMachines.Cli;
 /// <summary>Measures lip sync, blinks, rest, pictures and drift of a model on characters, voices and sentences that it never met.</summary>
 internal sealed class EvaluateVerb : Verb
 {
-    const string DefaultModel = "mini";
     const int MostRecordings = 200;
 
     static readonly EvaluationSettings Usual = new();
@@ -128,7 +127,7 @@ internal sealed class EvaluateVerb : Verb
     static bool IsSound(string path) => Path.GetExtension(path).ToUpperInvariant() is ".WAV" or ".FLAC" or ".MP3" or ".OGG" or ".OPUS" or ".M4A";
 
     static string Shipped() => ShippedModels.Root() is { } root
-        ? Path.Combine(root, DefaultModel)
+        ? Path.Combine(root, ShippedModels.Default)
         : throw new VerbException("No folder of shipped models was found: name one with --model DIR.");
 
     /// <summary>A judge of the model's own folder, or the shipped one: it knows drawn characters, whoever draws them.</summary>
@@ -136,7 +135,7 @@ internal sealed class EvaluateVerb : Verb
     {
         string own = Path.Combine(folder, file);
         if (File.Exists(own) || ShippedModels.Root() is not { } root) return own;
-        return Path.Combine(root, DefaultModel, file);
+        return Path.Combine(root, ShippedModels.Default, file);
     }
 
     /// <summary>A bar for each part of the measurement.</summary>

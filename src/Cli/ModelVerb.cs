@@ -7,19 +7,17 @@ namespace TalkingMachines.Cli;
 /// <summary>A verb that runs a model: options that say which one and where.</summary>
 internal abstract class ModelVerb(string name, string description, params string[] examples) : Verb(name, description, examples)
 {
-    const string Shipped = "mini";
-
-    protected static Option<string> ModelOption() => Text("--model", "DIR", $"Folder of the model [default: models/{Shipped}]");
+    protected static Option<string> ModelOption() => Text("--model", "DIR", $"Folder of the model [default: models/{ShippedModels.Default}]");
 
     protected static Option<int> StepsOption() => Number("--steps", "Denoising steps of a chunk [default: the model's own]", 1, 64);
 
     /// <summary>The folder that <see cref="ModelOption"/> named, or the shipped one.</summary>
     protected static string ModelFolder(string? named)
     {
-        string folder = named ?? Path.Combine(ShippedModels.Root() ?? "models", Shipped);
+        string folder = named ?? Path.Combine(ShippedModels.Root() ?? "models", ShippedModels.Default);
         return Directory.Exists(folder)
             ? folder
-            : throw new VerbException($"There is no model folder {folder}, expected models/{Shipped} of a complete checkout, or another by --model DIR.");
+            : throw new VerbException($"There is no model folder {folder}, expected models/{ShippedModels.Default} of a complete checkout, or another by --model DIR.");
     }
 
     /// <summary>Opens one device for all, or two with a comma between: diffusion and decoder.</summary>

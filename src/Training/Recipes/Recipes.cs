@@ -45,7 +45,7 @@ public static class Recipes
         Parts = ["decoder.", "refiner"],
         Model = new AutoencoderConfig { RefinerWidth = 48 },
         Seed = 2,
-        Steps = 3000,
+        Steps = 1500,
         MuonRate = 0.006f,
         AdamRate = 8e-4f,
         DecayFrom = 0.3,
@@ -62,7 +62,7 @@ public static class Recipes
         Model = new AutoencoderConfig { Scale = 2, RefinerWidth = 32 },
         Picture = 512,
         Seed = 3,
-        Steps = 2500,
+        Steps = 1200,
     };
 
     /// <summary>What the mini model hears.</summary>
@@ -159,8 +159,8 @@ public static class Recipes
         Name = name,
         Teacher = MiniTeacher().Name,
         Model = model,
-        Steps = 700,
-        AdaptSteps = 500,
+        Steps = 520,
+        AdaptSteps = 400,
         Clips = Clips,
         Seed = 4,
         MuonRate = 0.01f,
@@ -168,7 +168,7 @@ public static class Recipes
         DecayFrom = 0.3,
         EmaDecay = 0.98f,
         GradientClip = 5,
-        ValidateEvery = 100,
+        ValidateEvery = 130,
     };
 
     // What each choice is worth: short runs that differ from a base of their own in one thing.
