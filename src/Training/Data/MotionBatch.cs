@@ -13,7 +13,8 @@ namespace TalkingMachines.Training.Data;
 /// <param name="References">Features of the reference pictures [B,144,1,16,16].</param>
 /// <param name="Drive">Sound, gestures and mode.</param>
 /// <param name="CellWeights">How much each cell of a latent matters [B,1,1,h,w]: more at mouth and eyes.</param>
-public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive, Tensor CellWeights)
+/// <param name="Faces">Where mouths and eyes are.</param>
+public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive, Tensor CellWeights, IReadOnlyList<FaceGeometry> Faces)
 {
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
     const float MouthWeight = 6, EyeWeight = 4;
@@ -31,6 +32,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
         float[] values = new float[b * c * latents * cells], references = new float[b * config.Autoencoder.Width16 * cells], weights = new float[b * cells];
         float[] audio = new float[b * (frames + (2 * config.AudioMargin)) * LatentSet.HearingValues], gestures = new float[b * (frames + (2 * PerLatent)) * Gesture.Count];
         bool[] speaking = new bool[b * latents];
+        var faces = new FaceGeometry[b];
         for (int i = 0; i < b; i++)
         {
             int sound = soundOf.IsEmpty ? clips[i] : soundOf[i];
@@ -43,14 +45,15 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
                 CopyAudio(set, sound, starts[i], latents, config.AudioMargin, audio.AsSpan(i * audio.Length / b, audio.Length / b));
             }
             CopyGestures(set.Clips, clips[i], starts[i], frames, gestures.AsSpan(i * gestures.Length / b, gestures.Length / b));
-            FillCells(Puppet.FromSeed(set.Clips.Character(clips[i])).Geometry, side, weights.AsSpan(i * cells, cells));
+            faces[i] = Puppet.FromSeed(set.Clips.Character(clips[i])).Geometry;
+            FillCells(faces[i], side, weights.AsSpan(i * cells, cells));
         }
         var drive = new Drive(
             Tensor.From(device, [b, frames + (2 * config.AudioMargin), LatentSet.HearingValues], audio),
             Tensor.From(device, [b, frames + (2 * PerLatent), Gesture.Count], gestures), speaking);
         return new MotionBatch(
             Tensor.From(device, [b, c, latents, side, side], values), Tensor.From(device, [b, config.Autoencoder.Width16, 1, side, side], references),
-            drive, Tensor.From(device, [b, 1, 1, side, side], weights));
+            drive, Tensor.From(device, [b, 1, 1, side, side], weights), faces);
     }
 
     // Codes of 4 frames side by side are a latent's channels, as AvatarModel.ToLatents lays them.

@@ -52,6 +52,9 @@ internal sealed class MotionData : IDisposable
     public Tensor ErrorWeights() =>
         Tensor.From(device, [1, config.Autoencoder.LatentChannels, 1, config.LatentSide, config.LatentSide], LatentStatistics.Weights(deviation));
 
+    /// <summary>What the training clips' latents say of lips; after <see cref="Prepare"/>.</summary>
+    public MouthReading ReadMouths() => new(training!, config, scale);
+
     /// <summary>Opens or makes the clips; gives their statistics to the model.</summary>
     public void Prepare(AvatarModel model, int count, bool withSound, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {

@@ -18,14 +18,24 @@ internal static class FlowLoss
         return scope.Keep((clean * t) + (noise * ((t * -1) + 1)));
     }
 
-    /// <summary>The loss for clean latents at times, with the noise given.</summary>
-    public static Tensor Of(ClipFlow flow, Tensor clean, MotionBatch batch, Tensor errorWeights, ReadOnlySpan<float> times, Tensor noise)
+    // 1 - t, by clip or by latent
+    static Tensor Left(Tensor clean, ReadOnlySpan<float> times)
+    {
+        float[] left = new float[times.Length];
+        for (int i = 0; i < left.Length; i++) left[i] = 1 - times[i];
+        return Tensor.From(clean.Device, [clean.Shape[0], 1, times.Length / clean.Shape[0], 1, 1], left);
+    }
+
+    /// <summary>The loss for clean latents at times, with the noise given; <paramref name="ofClean"/> adds one of the error of the clean latents that the answer leads to.</summary>
+    public static Tensor Of(ClipFlow flow, Tensor clean, MotionBatch batch, Tensor errorWeights, ReadOnlySpan<float> times, Tensor noise, Func<Tensor, Tensor>? ofClean = null)
     {
         using var scope = Tensor.Scope();
         var x = Noisy(clean, noise, times);
         var (input, guess, answer) = flow.Factors(times, clean.Shape[0]);
         var target = (clean - noise - (x * guess)) / answer;
         var found = flow.Answer(x * input, times, ClipCondition.Of(flow.Model, batch.Drive, batch.References));
-        return scope.Keep(((found - target).Square() * (batch.CellWeights * errorWeights)).Mean());
+        var error = found - target;
+        var loss = (error.Square() * (batch.CellWeights * errorWeights)).Mean();
+        return scope.Keep(ofClean is null ? loss : loss + ofClean(error * (answer * Left(clean, times))));
     }
 }

@@ -42,6 +42,9 @@ public sealed record StudentRecipe : Recipe
     /// <summary>Weight of the regression beside distribution matching; 0 is the ablation without it.</summary>
     public float RegressionWeight { get; init; } = 1;
 
+    /// <summary>Weight of what errors do to the reading of mouths, wherever there is regression.</summary>
+    public float MouthWeight { get; init; } = 1;
+
     /// <summary>Share of clips made by the student itself at the end; it rises from 0.</summary>
     public float SelfMade { get; init; } = 0.5f;
 
@@ -77,6 +80,7 @@ public sealed class StudentTask : ITrainingTask
     readonly ClipFlow critic;
     readonly SortedDictionary<string, Tensor> criticTrained;
     readonly WeightUpdate criticUpdate;
+    MouthReading? mouths;
 
     public StudentTask(StudentRecipe recipe, RunFolder run, Device device)
     {
@@ -108,7 +112,11 @@ public sealed class StudentTask : ITrainingTask
     float[] StepTimes => recipe.Model.Steps;
 
     // The statistics are of the same clips as the teacher's: measured again, they come out the same.
-    public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel) => data.Prepare(student.Model, recipe.Clips, withSound: true, progress, cancel);
+    public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
+    {
+        data.Prepare(student.Model, recipe.Clips, withSound: true, progress, cancel);
+        if (recipe.MouthWeight > 0) mouths = data.ReadMouths();
+    }
 
     public Tensor Loss(int step, LossParts parts)
     {
@@ -117,12 +125,14 @@ public sealed class StudentTask : ITrainingTask
         if (step <= recipe.AdaptSteps)
         {
             var window = data.Draw(random, recipe.Window.Batch, recipe.Window.Latents);
-            return scope.Keep(FlowLoss.Of(student, window.Latents, window, data.ErrorWeights(), AdaptingTimes(random), Noise(window, random)));
+            return scope.Keep(FlowLoss.Of(
+                student, window.Latents, window, data.ErrorWeights(), AdaptingTimes(random), Noise(window, random),
+                mouths is null ? null : error => MouthLoss(error, window, parts)));
         }
         var (batch, x, times, isOwn) = Entry(step, random);
         var made = student.Clean(x, times, ClipCondition.Of(student.Model, batch.Drive, batch.References));
         var matching = parts.Add("matching", DistributionMatching.Loss(made, Direction(made, batch, random))) * recipe.MatchingWeight;
-        return scope.Keep(isOwn || recipe.RegressionWeight == 0 ? matching : matching + (parts.Add("regression", Regression(made, batch, times)) * recipe.RegressionWeight));
+        return scope.Keep(isOwn || recipe.RegressionWeight == 0 ? matching : matching + (Regression(made, batch, times, parts) * recipe.RegressionWeight));
     }
 
     Tensor Noise(MotionBatch batch, RandomStream random) => Tensor.Normal(Device, batch.Latents.Shape, random.Fork(1));
@@ -185,13 +195,17 @@ public sealed class StudentTask : ITrainingTask
     }
 
     // The same measure as FlowLoss: an error of the clean latents, back to an error of the network's answer.
-    Tensor Regression(Tensor made, MotionBatch batch, float[] times)
+    Tensor Regression(Tensor made, MotionBatch batch, float[] times, LossParts parts)
     {
         using var scope = Tensor.Scope();
         var (_, _, answer) = student.Factors(times, times.Length);
-        var error = (made - batch.Latents) / (answer * (1 - times[0]));
-        return scope.Keep((error.Square() * (batch.CellWeights * data.ErrorWeights())).Mean());
+        var clean = made - batch.Latents;
+        var error = clean / (answer * (1 - times[0]));
+        var loss = parts.Add("regression", (error.Square() * (batch.CellWeights * data.ErrorWeights())).Mean());
+        return scope.Keep(mouths is null ? loss : loss + MouthLoss(clean, batch, parts));
     }
+
+    Tensor MouthLoss(Tensor error, MotionBatch batch, LossParts parts) => parts.Add("mouths", mouths!.Loss(error, batch)) * recipe.MouthWeight;
 
     /// <summary>The critic follows the student: what its clips are distributed like, by flow matching on them.</summary>
     public void Step(int step)

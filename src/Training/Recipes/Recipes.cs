@@ -177,6 +177,7 @@ public static class Recipes
         yield return () => Shortened("base");
         yield return () => Shortened("no-face-mask") with { Model = AvatarConfig.Mini with { FaceMask = false } };
         yield return () => Shortened("no-regression") with { RegressionWeight = 0 };
+        yield return () => Shortened("no-mouth-reading") with { MouthWeight = 0 };
         yield return () => Shortened("timestep-by-chunk") with { TimestepByChunk = true };
         foreach (int latents in (int[])[3, 5, 7]) yield return () => Windowed(latents);
     }
