@@ -6,8 +6,8 @@ namespace TalkingMachines.Puppets;
 /// <summary>Endless distinct clips: voices, sentences, pauses, rooms and noises by seed.</summary>
 public static class TrainingPerformance
 {
-    /// <summary>Longest clip, ten minutes.</summary>
-    public const int MostFrames = 600 * Performance.FrameRate;
+    /// <summary>Longest clip, an hour.</summary>
+    public const int MostFrames = 3600 * Performance.FrameRate;
 
     const double SpeechlessShare = .07;
 

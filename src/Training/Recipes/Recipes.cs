@@ -45,7 +45,7 @@ public static class Recipes
         Parts = ["decoder.", "refiner"],
         Model = new AutoencoderConfig { RefinerWidth = 48 },
         Seed = 2,
-        Steps = 1500,
+        Steps = 4500,
         MuonRate = 0.006f,
         AdamRate = 8e-4f,
         DecayFrom = 0.3,
@@ -62,7 +62,7 @@ public static class Recipes
         Model = new AutoencoderConfig { Scale = 2, RefinerWidth = 32 },
         Picture = 512,
         Seed = 3,
-        Steps = 1200,
+        Steps = 2000,
     };
 
     /// <summary>What the mini model hears.</summary>
