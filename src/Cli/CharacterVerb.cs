@@ -15,7 +15,7 @@ internal sealed class CharacterVerb : Verb
 
     readonly Option<int> seed = Number("--seed", "Which character; the same number draws the same one for ever", 0, int.MaxValue);
     readonly Option<string> output = Text("--out", "PATH", "The picture (.png), or with --say the video (.mp4, .webm, .avi)");
-    readonly Option<int> size = Number("--size", "Side of the picture in pixels", 256, 16, 2048);
+    readonly Option<int> size = Number("--size", "Side of the picture in pixels", 512, 16, 2048);
     readonly Option<int?> beside = new("--beside") { Description = "Draws this character too, to the right: a picture for generate --turns", HelpName = "N" };
     readonly Option<string> say = Text("--say", "TEXT", "What the character says");
     readonly Option<string> voice = Text("--voice", "NAME", "flite:slt, flite:awb, flite:kal, flite:rms or a voice of espeak-ng such as en-us+f3");

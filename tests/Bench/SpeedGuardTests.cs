@@ -29,7 +29,7 @@ public sealed class SpeedGuardTests(ITestOutputHelper output)
 
     [Fact]
     public void A_chunk_keeps_its_share_of_plain_products() =>
-        Holds(() => SpeedGuard.Chunk(Checkout.File("models/mini"), leastDiffusion: 0.40, leastDecoder: 0.68));
+        Holds(() => SpeedGuard.Chunk(Checkout.File("models/mini"), leastDiffusion: 0.40, leastDecoder: 0.30));
 
     void Holds(Func<IReadOnlyList<GuardedRatio>> measure)
     {

@@ -21,7 +21,7 @@ public sealed class MelEncoder
     /// <summary>Mel frames on either side that a video frame's feature depends on.</summary>
     public const int Context = 24;
 
-    const int Width = 128;
+    const int Width = 192;
 
     readonly Convolution[] layers;
     readonly Linear mouth;
@@ -36,7 +36,8 @@ public sealed class MelEncoder
             Convolution.Over1d(weights.Under("layers.1"), Width, Width, 5, stride: 2),
             Convolution.Over1d(weights.Under("layers.2"), Width, Width, 5, stride: 2),
             Convolution.Over1d(weights.Under("layers.3"), Width, Width, 5),
-            Convolution.Over1d(weights.Under("layers.4"), Width, RawFeatures, 3),
+            Convolution.Over1d(weights.Under("layers.4"), Width, Width, 3),
+            Convolution.Over1d(weights.Under("layers.5"), Width, RawFeatures, 3),
         ];
         mouth = new Linear(weights.Under("mouth"), RawFeatures, MouthValues);
         centre = weights.Get("whitening.centre", [RawFeatures], Initial.Zeros);

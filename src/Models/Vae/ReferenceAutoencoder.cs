@@ -55,6 +55,7 @@ public sealed class ReferenceAutoencoder
 {
     const int Patch = 4;              // pixels folded into channels at the input and out of them at the output
     const float FlowPixels = 8;       // unit of the flow head: its weights start small, faces move some pixels
+    const int Together = AutoencoderConfig.FramesPerLatent; // frames of one character drawn at a time, where pictures are large
     const float LogVariance = -4;     // where the codes' log variance starts; it stays within 4 of it
 
     readonly AutoencoderConfig config;
@@ -108,11 +109,26 @@ public sealed class ReferenceAutoencoder
         using var scope = Tensor.Scope();
         var s = codes.Shape;
         var (flow, residual, context) = decoder.Forward(codes.Reshape(s[0], s[1], 1, s[2], s[3]), features);
-        int height = features.Picture.Shape[2], width = features.Picture.Shape[3];
-        var field = flow.Reshape(s[0], 2, flow.Shape[3], flow.Shape[4]).ResizeBilinear(height, width) * (FlowPixels * config.Scale);
+        if (features.Picture.Shape[0] > 1 || config.Scale == 1) return scope.Keep(Draw(flow, residual, context, features.Picture));
+        // A chunk at full size would take half a gigabyte of intermediate pictures.
+        var parts = new Tensor[(s[0] + Together - 1) / Together];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            int first = i * Together, count = Math.Min(Together, s[0] - first);
+            parts[i] = Draw(flow.Narrow(0, first, count), residual.Narrow(0, first, count), context.Narrow(0, first, count), features.Picture);
+        }
+        return scope.Keep(parts.Length == 1 ? parts[0] : Tensor.Concat(0, parts));
+    }
+
+    /// <summary>Frames [N,3,H,W] from what the decoder says of them, of references [B,3,H,W].</summary>
+    Tensor Draw(Tensor flow, Tensor residual, Tensor context, Tensor picture)
+    {
+        using var scope = Tensor.Scope();
+        int height = picture.Shape[2], width = picture.Shape[3];
+        var field = flow.Reshape(flow.Shape[0], 2, flow.Shape[3], flow.Shape[4]).ResizeBilinear(height, width) * (FlowPixels * config.Scale);
         var painted = PixelShuffle.ToSpace(residual, Patch);
         if (config.Scale > 1) painted = painted.ResizeBilinear(height, width);
-        var frames = features.Picture.Warp(field) + painted;
+        var frames = picture.Warp(field, Sampling.Cubic) + painted;
         return scope.Keep(refiner is null ? frames : frames + refiner.Forward(frames, context));
     }
 
