@@ -105,7 +105,7 @@ public sealed class SessionTests(TinySession model) : IClassFixture<TinySession>
             await Task.Delay(45);
         }
         sound.Complete();
-        await live.UntilAsync(() => !live.Session.IsSpeaking);
+        await live.UntilAsync(() => live.Output.Sound.Count(sample => sample != 0) >= said.Length && !live.Session.IsSpeaking);
         await Task.Delay(150);
         Assert.Equal(said.Length, live.Output.Sound.Count(sample => sample != 0));
     }
