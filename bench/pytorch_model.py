@@ -6,6 +6,7 @@ reads lines {"part": "diffusion" or "decoder"} and answers each with the seconds
 """
 import json
 import math
+import os
 import struct
 import sys
 import time
@@ -280,6 +281,8 @@ def main():
     torch.set_grad_enabled(False)
     with open(f"{folder}/config.json") as file:
         config = json.load(file)
+    if config.get("weightsOf"):  # another setting of a neighbour's weights
+        folder = os.path.join(os.path.dirname(os.path.abspath(folder)), config["weightsOf"])
     config["steps"] = inputs["steps"].tolist()
     network = Transformer(read_safetensors(f"{folder}/transformer.safetensors"), config, inputs["reference"])
     drives = [(inputs[f"noise.{i}"], inputs[f"audio.{i}"], inputs[f"gestures.{i}"], inputs[f"speaking.{i}"].long()) for i in range(2)]
