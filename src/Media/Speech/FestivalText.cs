@@ -13,8 +13,9 @@ static class FestivalText
 
     const string Marks = ".,;:!?", Ends = ".!?", BetweenWords = " '" + Marks;
 
+    const string Accented = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿšžłőű", WithoutAccent = "aaaaaaceeeeiiiinoooooouuuuyyszlou";
+
     /// <summary>One utterance a sentence, of ISO 8859-1 characters; none for a text without a word.</summary>
-    /// <param name="text">Without lone surrogates.</param>
     /// <param name="phones">Of the voice.</param>
     public static List<string> Utterances(string text, PhoneSet phones)
     {
@@ -32,7 +33,8 @@ static class FestivalText
     static string Plain(string text, PhoneSet phones)
     {
         string letters = phones.Letters;
-        var source = text.Normalize(NormalizationForm.FormC);
+        // the program runs without ICU, which String.Normalize would need; a letter's marks of their own are passed over
+        var source = new string([.. text.Where(letter => letter is < '\u0300' or > '\u036F')]);
         var plain = new StringBuilder(source.Length);
         for (int i = 0; i < source.Length; i++)
         {
@@ -52,9 +54,8 @@ static class FestivalText
         if (char.IsAsciiLetterOrDigit(letter)) return letter;
         char small = char.ToLowerInvariant(letter);
         if (letters.Contains(small)) return small;
-        if (char.IsSurrogate(letter)) return ' ';
-        char plain = letter.ToString().Normalize(NormalizationForm.FormD)[0];
-        return char.IsAsciiLetter(plain) ? plain : ' ';
+        int accented = Accented.IndexOf(small, StringComparison.Ordinal);
+        return accented < 0 ? ' ' : WithoutAccent[accented];
     }
 
     static bool IsWithinWord(string source, int i, char before, string letters) =>
