@@ -18,7 +18,7 @@ internal sealed class CharacterVerb : Verb
     readonly Option<int> size = Number("--size", "Side of the picture in pixels", 512, 16, 2048);
     readonly Option<int?> beside = new("--beside") { Description = "Draws this character too, to the right: a picture for generate --turns", HelpName = "N" };
     readonly Option<string> say = Text("--say", "TEXT", "What the character says");
-    readonly Option<string> voice = Text("--voice", "NAME", "flite:slt, flite:awb, flite:kal, flite:rms or a voice of espeak-ng such as en-us+f3");
+    readonly Option<string> voice = Text("--voice", "NAME", "flite:slt, flite:awb, flite:kal, flite:rms, a voice of festival such as festival:ked_diphone, or one of espeak-ng such as en-us+f3");
     readonly Option<string> speechOutput = Text("--speech-out", "S.wav", "Also writes what is heard");
 
     public CharacterVerb() : base(
@@ -74,16 +74,19 @@ internal sealed class CharacterVerb : Verb
             throw new VerbException($"--say would be lost: --out {path} is a picture. Give --out a name in .mp4, or add --speech-out S.wav.");
     }
 
-    Performance? Perform(ParseResult values, CancellationToken stop) => values.GetValue(say) is { } text
-        ? Performance.Speak(new SpeechSynthesizer(), values.GetValue(seed), Voice(values.GetRequiredValue(voice)), [text], VoiceEffects.Clean, stop: stop)
-        : null;
+    Performance? Perform(ParseResult values, CancellationToken stop)
+    {
+        if (values.GetValue(say) is not { } text) return null;
+        using var synthesizer = new SpeechSynthesizer();
+        return Performance.Speak(synthesizer, values.GetValue(seed), Voice(values.GetRequiredValue(voice)), [text], VoiceEffects.Clean, stop: stop);
+    }
 
     static VoiceSpec Voice(string name)
     {
-        const string flite = "flite:";
-        return name.StartsWith(flite, StringComparison.Ordinal)
-            ? new VoiceSpec(VoiceEngine.Flite, name[flite.Length..])
-            : new VoiceSpec(VoiceEngine.EspeakNg, name);
+        const string flite = "flite:", festival = "festival:";
+        if (name.StartsWith(flite, StringComparison.Ordinal)) return new VoiceSpec(VoiceEngine.Flite, name[flite.Length..]);
+        if (name.StartsWith(festival, StringComparison.Ordinal)) return new VoiceSpec(VoiceEngine.Festival, name[festival.Length..]);
+        return new VoiceSpec(VoiceEngine.EspeakNg, name);
     }
 
     static void Film(string path, Puppet puppet, Performance performance, int size, Terminal terminal, CancellationToken stop)

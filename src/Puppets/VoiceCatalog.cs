@@ -5,11 +5,15 @@ namespace TalkingMachines.Puppets;
 /// <summary>A voice to draw from and the language of its text.</summary>
 /// <param name="Language">Key of <see cref="Sentences"/>.</param>
 /// <param name="Name">Name for <see cref="VoiceSpec"/>.</param>
-public sealed record CatalogVoice(VoiceEngine Engine, string Language, string Name);
+public sealed record CatalogVoice(VoiceEngine Engine, string Language, string Name)
+{
+    /// <summary>Of a recorded voice: flite has kal at two rates.</summary>
+    public string Speaker => Name.TrimEnd("0123456789".ToCharArray());
+}
 
 /// <summary>
 /// The voices of training and, apart from them, those of measurement: held-out voices share neither
-/// speaker (flite), nor variant (espeak-ng), and half of them not even the language.
+/// speaker (flite, festival), nor variant (espeak-ng), and half of them not even the language.
 /// </summary>
 public static class VoiceCatalog
 {
@@ -30,22 +34,36 @@ public static class VoiceCatalog
         ("nl", "nl"), ("da", "da"), ("pt", "pt"), ("ca", "ca"), ("hu", "hu"),
     ];
 
-    public static IReadOnlyList<CatalogVoice> Training { get; } = [.. Flite("slt", "rms", "kal", "kal16"), .. Espeak(TrainingSpeech, TrainingVariants)];
+    static readonly CatalogVoice[] Festival =
+    [
+        new(VoiceEngine.Festival, "en", "ked_diphone"), new(VoiceEngine.Festival, "it", "lp_diphone"), new(VoiceEngine.Festival, "it", "pc_diphone"),
+        new(VoiceEngine.Festival, "fi", "suo_fi_lj_diphone"), new(VoiceEngine.Festival, "fi", "hy_fi_mv_diphone"),
+    ];
+
+    public static IReadOnlyList<CatalogVoice> Training { get; } = [.. Flite("slt", "rms", "kal", "kal16"), .. Festival, .. Espeak(TrainingSpeech, TrainingVariants)];
 
     public static IReadOnlyList<CatalogVoice> HeldOut { get; } = [.. Flite("awb"), .. Espeak(HeldOutSpeech, HeldOutVariants)];
 
     /// <summary>
-    /// A voice with speed and pitch of its own. Three in ten are flite's, built from recordings of people;
-    /// half of the others speak English.
+    /// A voice with speed and pitch of its own. Four in ten of training, and three in ten of measurement, are built from recordings
+    /// of people, each of whom is as likely as the others; half of the rest speak English.
     /// </summary>
     public static (VoiceSpec Voice, string Language) Draw(PerformanceRandom random, bool heldOut)
     {
         var roster = heldOut ? HeldOut : Training;
-        bool flite = random.Chance(.3), english = random.Chance(.5);
-        var choice = random.Pick(roster.Where(voice => flite
-            ? voice.Engine == VoiceEngine.Flite
-            : voice.Engine == VoiceEngine.EspeakNg && voice.Language == "en" == english).ToArray());
+        bool recorded = random.Chance(heldOut ? .3 : .4), english = random.Chance(.5);
+        var choice = random.Pick(recorded
+            ? Recorded(roster)
+            : [.. roster.Where(voice => voice.Engine == VoiceEngine.EspeakNg && voice.Language == "en" == english)]);
         return (Vary(random, choice), choice.Language);
+    }
+
+    /// <summary>Voices of recorded people, those of one who has fewer than another several times.</summary>
+    static CatalogVoice[] Recorded(IReadOnlyList<CatalogVoice> roster)
+    {
+        var speakers = roster.Where(voice => voice.Engine != VoiceEngine.EspeakNg).GroupBy(voice => voice.Speaker).ToArray();
+        int most = speakers.Max(voices => voices.Count());
+        return [.. speakers.SelectMany(voices => Enumerable.Repeat(voices, most / voices.Count()).SelectMany(each => each))];
     }
 
     static VoiceSpec Vary(PerformanceRandom random, CatalogVoice voice) => new(

@@ -41,6 +41,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("character --seed 1 --out a.png --speech-out a.wav", "--speech-out needs --say")]
     [InlineData("character --seed 1 --out a.png --say hello", "--say would be lost")]
     [InlineData("character --seed 1 --out a.avi --say hello --voice flite:../../x", "Voice name")]
+    [InlineData("character --seed 1 --out a.avi --say hello --voice festival:../../x", "Voice name")]
     [InlineData("call --listen nowhere", "--listen is 'nowhere', expected an address")]
     [InlineData("call --listen 0.0.0.0 --token short", "The token has 5 characters, expected 8 or more")]
     [InlineData("call --model nowhere", "There is no model folder nowhere")]
@@ -108,7 +109,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var outcome = await BuiltProgram.Run(folder.Root, "doctor");
         Assert.Equal((0, ""), (outcome.Code, outcome.Errors));
-        foreach (string part in new[] { "ffmpeg", "espeak-ng", "flite", "libopus", "libvpx" })
+        foreach (string part in new[] { "ffmpeg", "espeak-ng", "flite", "festival", "libopus", "libvpx" })
             Assert.Contains(part, outcome.Output, StringComparison.Ordinal);
     }
 

@@ -55,7 +55,7 @@ public sealed class SentencesTests
     [Fact]
     public void Every_language_and_variant_speaks()
     {
-        var synthesizer = new SpeechSynthesizer();
+        using var synthesizer = new SpeechSynthesizer();
         var voices = VoiceCatalog.Training.Concat(VoiceCatalog.HeldOut).ToArray();
         var chosen = voices.DistinctBy(voice => voice.Name.Split('+')[0]).Concat(voices.DistinctBy(voice => voice.Name.Split('+')[^1])).Distinct();
         Assert.All(chosen, voice => Assert.True(synthesizer.Speak("Mama.", new(voice.Engine, voice.Name)).Phonemes.Count > 2));

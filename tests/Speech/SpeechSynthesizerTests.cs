@@ -5,12 +5,14 @@ using Xunit;
 
 namespace TalkingMachines.Tests.Speech;
 
-public sealed class SpeechSynthesizerTests
+public sealed class SpeechSynthesizerTests : IDisposable
 {
     static readonly VoiceSpec Espeak = new(VoiceEngine.EspeakNg, "en-us");
     static readonly VoiceSpec Flite = new(VoiceEngine.Flite, "kal");
 
     readonly SpeechSynthesizer synthesizer = new();
+
+    public void Dispose() => synthesizer.Dispose();
 
     public static TheoryData<VoiceEngine, string> Voices => new()
     {

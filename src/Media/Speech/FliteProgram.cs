@@ -21,14 +21,6 @@ sealed class FliteProgram(string program)
     /// <summary>Own mean pitch in Hz of flite 2.2's voices; others keep theirs.</summary>
     static readonly Dictionary<string, float> MeanPitch = new() { ["kal"] = 95, ["kal16"] = 95, ["slt"] = 170, ["awb"] = 134 };
 
-    /// <summary>CMU phones as flite names them, each followed by its IPA.</summary>
-    static readonly Dictionary<string, string> Ipa = """
-        pau _  h# _  brth _
-        aa ɑ  ae æ  ah ʌ  ao ɔ  aw aʊ  ax ə  axr ɚ  ay aɪ  eh ɛ  er ɝ  ey eɪ  ih ɪ  iy i  ow oʊ  oy ɔɪ  uh ʊ  uw u
-        b b  ch tʃ  d d  dh ð  dx ɾ  el əl  em m  en n  f f  g ɡ  hh h  hv h  jh dʒ  k k  l l  m m  n n  nx n  ng ŋ
-        p p  r ɹ  s s  sh ʃ  t t  th θ  v v  w w  y j  z z  zh ʒ
-        """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
-
     string[]? voices;
 
     /// <exception cref="MediaException">flite is missing, refuses or does not finish.</exception>
@@ -129,7 +121,7 @@ sealed class FliteProgram(string program)
             foreach (var phone in line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
                 var (name, end) = Phone(phone);
-                starts.Add((Ipa.GetValueOrDefault(name, "ə"), (long)((sentence + from) * rate)));
+                starts.Add((PhoneSet.Cmu.Ipa(name) ?? "ə", (long)((sentence + from) * rate)));
                 from = end;
             }
             sentence += from;

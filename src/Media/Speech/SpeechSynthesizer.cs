@@ -4,18 +4,22 @@ namespace TalkingMachines.Media.Speech;
 
 /// <summary>
 /// Speaks text with an installed engine and says when each phoneme sounds.
-/// Neither engine sees a shell, and the text is never an argument of a command. Calls may come from any thread.
+/// No engine sees a shell, and the text is never an argument of a command. Calls may come from any thread.
+/// Disposing ends the processes of festival, the only ones that stay; they end with our own in any case.
 /// </summary>
 /// <param name="espeakLibrary">Name or path of espeak-ng's shared library (docs/decisions/0002-phoneme-times.md).</param>
 /// <param name="fliteProgram">Name or path of flite.</param>
+/// <param name="festivalProgram">Name or path of festival.</param>
 public sealed class SpeechSynthesizer(
     string espeakLibrary = EspeakLibrary.DefaultName,
-    string fliteProgram = FliteProgram.DefaultName)
+    string fliteProgram = FliteProgram.DefaultName,
+    string festivalProgram = FestivalProgram.DefaultName) : IDisposable
 {
     /// <summary>Longest text of one line, in UTF-16 characters.</summary>
     public const int LongestText = 20_000;
 
     readonly FliteProgram flite = new(fliteProgram);
+    readonly FestivalProgram festival = new(festivalProgram);
 
     /// <summary>Text without a word in it gives a line of silence.</summary>
     /// <exception cref="MediaException">the engine or the voice is missing, or the text or its speech is too long.</exception>
@@ -33,7 +37,8 @@ public sealed class SpeechSynthesizer(
         var line = voice.Engine switch
         {
             VoiceEngine.EspeakNg => PhonemeTiming.ClosuresIncluded(EspeakLibrary.Speak(espeakLibrary, plain, voice, stop)),
-            _ => flite.Speak(plain, voice, stop),
+            VoiceEngine.Flite => flite.Speak(plain, voice, stop),
+            _ => festival.Speak(plain, voice, stop),
         };
         return line.Sound.Samples.Length > 0 ? line : Silence();
     }
@@ -45,7 +50,8 @@ public sealed class SpeechSynthesizer(
         try
         {
             if (voice.Engine == VoiceEngine.EspeakNg) EspeakLibrary.Check(espeakLibrary, voice);
-            else flite.CheckVoice(voice.Name, CancellationToken.None);
+            else if (voice.Engine == VoiceEngine.Flite) flite.CheckVoice(voice.Name, CancellationToken.None);
+            else festival.CheckVoice(voice.Name, CancellationToken.None);
             return true;
         }
         catch (MediaException)
@@ -53,6 +59,8 @@ public sealed class SpeechSynthesizer(
             return false;
         }
     }
+
+    public void Dispose() => festival.Dispose();
 
     // espeak-ng reads commands after a control character, so none may pass; a lone surrogate is no text
     static string Plain(string text)

@@ -5,12 +5,15 @@ public enum VoiceEngine
 {
     EspeakNg,
     Flite,
+
+    /// <summary>Festival's diphone voices, for training.</summary>
+    Festival,
 }
 
 /// <summary>A voice of an engine and how it is set.</summary>
-/// <param name="Name">espeak-ng: language and variant such as "en-us+f3"; flite: a voice of `flite -lv`.</param>
-/// <param name="WordsPerMinute">80..400; both engines' own speed is about 175.</param>
-/// <param name="Pitch">0..99, 50 is the voice's own; flite moves by half an octave at the ends.</param>
+/// <param name="Name">espeak-ng: language and variant such as "en-us+f3"; flite: a voice of `flite -lv`; festival: one of its voice.list such as "ked_diphone".</param>
+/// <param name="WordsPerMinute">80..400; 175 is about the engines' own speed.</param>
+/// <param name="Pitch">0..99, 50 is the voice's own; flite and festival move by half an octave at the ends.</param>
 /// <param name="PitchRange">0..99, 50 is the voice's own, 0 a monotone.</param>
 public sealed record VoiceSpec(VoiceEngine Engine, string Name, int WordsPerMinute = 175, int Pitch = 50, int PitchRange = 50)
 {
@@ -19,7 +22,7 @@ public sealed record VoiceSpec(VoiceEngine Engine, string Name, int WordsPerMinu
     /// <exception cref="MediaException">a field is out of its range.</exception>
     public void Check()
     {
-        if (!Enum.IsDefined(Engine)) throw new MediaException($"Voice engine {(int)Engine} is unknown, expected espeak-ng or flite.");
+        if (!Enum.IsDefined(Engine)) throw new MediaException($"Voice engine {(int)Engine} is unknown, expected espeak-ng, flite or festival.");
         if (Name.Length is 0 or > LongestName || !Name.All(IsNameLetter) || Name[0] == '-')
             throw new MediaException($"Voice name of {Name.Length} characters is refused, expected 1..{LongestName} of letters, digits, '+', '-', '_'.");
         CheckRange(WordsPerMinute, 80, 400, "words per minute");
@@ -27,7 +30,7 @@ public sealed record VoiceSpec(VoiceEngine Engine, string Name, int WordsPerMinu
         CheckRange(PitchRange, 0, 99, "pitch range");
     }
 
-    // no slash, dot or blank: a name is also part of a path inside both engines
+    // no slash, dot or blank: a name is also part of a path inside the engines
     static bool IsNameLetter(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '+' or '-' or '_';
 
     static void CheckRange(int value, int least, int most, string what)
