@@ -133,7 +133,7 @@ internal sealed class EvaluateVerb : Verb
     /// <summary>A judge of the model's own folder, or the shipped one: it knows drawn characters, whoever draws them.</summary>
     static string Own(string folder, string file)
     {
-        string own = Path.Combine(folder, file);
+        string own = Path.Combine(Avatar.WeightsFolder(folder, Avatar.ReadConfig(Path.Combine(folder, Avatar.ConfigFile))), file);
         if (File.Exists(own) || ShippedModels.Root() is not { } root) return own;
         return Path.Combine(root, ShippedModels.Default, file);
     }

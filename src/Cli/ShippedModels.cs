@@ -1,4 +1,5 @@
 using TalkingMachines.Models;
+using TalkingMachines.Training;
 
 namespace TalkingMachines.Cli;
 
@@ -10,7 +11,7 @@ internal sealed record ShippedModel(string Name, string Folder, AvatarConfig Con
 internal static class ShippedModels
 {
     /// <summary>The one that verbs run unless another is named.</summary>
-    public const string Default = "mini";
+    public const string Default = MiniModel.Name;
 
     /// <summary>Every model found, by name.</summary>
     public static IReadOnlyList<ShippedModel> Find() => Root() is not { } root ? [] :
