@@ -45,13 +45,13 @@ public static class VoiceCatalog
     public static IReadOnlyList<CatalogVoice> HeldOut { get; } = [.. Flite("awb"), .. Espeak(HeldOutSpeech, HeldOutVariants)];
 
     /// <summary>
-    /// A voice with speed and pitch of its own. Four in ten of training, and three in ten of measurement, are built from recordings
+    /// A voice with speed and pitch of its own. Half of training, and three in ten of measurement, are built from recordings
     /// of people, each of whom is as likely as the others; half of the rest speak English.
     /// </summary>
     public static (VoiceSpec Voice, string Language) Draw(PerformanceRandom random, bool heldOut)
     {
         var roster = heldOut ? HeldOut : Training;
-        bool recorded = random.Chance(heldOut ? .3 : .4), english = random.Chance(.5);
+        bool recorded = random.Chance(heldOut ? .3 : .5), english = random.Chance(.5);
         var choice = random.Pick(recorded
             ? Recorded(roster)
             : [.. roster.Where(voice => voice.Engine == VoiceEngine.EspeakNg && voice.Language == "en" == english)]);

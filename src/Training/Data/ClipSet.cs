@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
 using TalkingMachines.Media;
 using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
@@ -7,7 +9,8 @@ namespace TalkingMachines.Training.Data;
 
 /// <summary>
 /// Clips of characters that speak, listen and move: the sound's mel features, the true mouth and gestures by video frame, and
-/// whether it speaks. A set is a function of its seed and size; it is made once and kept in a file beside the runs.
+/// whether it speaks. A set is a function of its seed and size, of the voices and of what chance does with them; it is made once and
+/// kept in a file beside the runs.
 /// </summary>
 public sealed class ClipSet
 {
@@ -17,6 +20,7 @@ public sealed class ClipSet
     const int MelFrames = 4 * Frames;
     const int ClipMel = MelSpectrogram.Bands * MelFrames;
     const uint Magic = 0x544D4332; // "TMC2"
+    const int Witnesses = 8;
 
     readonly int[] characters;
     readonly Half[] mel;
@@ -41,9 +45,13 @@ public sealed class ClipSet
     /// <summary>Mel features of a clip, band by band.</summary>
     public ReadOnlySpan<Half> Mel(int clip) => mel.AsSpan(clip * ClipMel, ClipMel);
 
-    public ReadOnlySpan<Half> Mouth(int clip, int frame) => mouths.AsSpan(((clip * Frames) + frame) * MouthShape.Count, MouthShape.Count);
+    public ReadOnlySpan<Half> Mouth(int clip, int frame) => Mouth(clip, frame, 1);
 
-    public ReadOnlySpan<Half> Gestures(int clip, int frame) => gestures.AsSpan(((clip * Frames) + frame) * Gesture.Count, Gesture.Count);
+    public ReadOnlySpan<Half> Gestures(int clip, int frame) => Gestures(clip, frame, 1);
+
+    ReadOnlySpan<Half> Mouth(int clip, int first, int frames) => mouths.AsSpan(((clip * Frames) + first) * MouthShape.Count, frames * MouthShape.Count);
+
+    ReadOnlySpan<Half> Gestures(int clip, int first, int frames) => gestures.AsSpan(((clip * Frames) + first) * Gesture.Count, frames * Gesture.Count);
 
     public bool Speaking(int clip, int frame) => speaking[(clip * Frames) + frame];
 
@@ -58,32 +66,70 @@ public sealed class ClipSet
     }
 
     /// <summary>
-    /// Reads the set from <paramref name="path"/>, or makes and writes it. Characters from <paramref name="firstCharacter"/> on, with
+    /// Reads the set from <paramref name="path"/>, or makes and writes it: also where the file's clips are no longer those that would be
+    /// made, by a few of them spoken anew. Characters from <paramref name="firstCharacter"/> on, with
     /// held-out voices and sentences, when validating; random training characters otherwise.
     /// </summary>
     public static ClipSet Open(string path, ulong seed, int count, int? firstCharacter, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
-        if (Read(path, seed, count, firstCharacter) is { } found) return found;
+        if (Read(path, seed, count, firstCharacter) is { } found && found.MovesAsSpokenAnew(seed, firstCharacter, cancel)) return found;
         var set = new ClipSet(count);
-        var spectrogram = new MelSpectrogram();
-        var random = new RandomStream(seed);
-        float[] values = new float[ClipMel];
-        for (int clip = 0; clip < count; clip++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            var own = random.Fork((ulong)clip);
-            set.characters[clip] = firstCharacter is { } first ? first + clip : own.Integer(CharacterSeeds.Training);
-            var performance = TrainingPerformance.Draw((long)((seed << 32) + (ulong)clip), Frames, heldOut: firstCharacter is not null, stop: cancel);
-            set.Fill(clip, performance, spectrogram, values);
-            progress.Report(new Preparing($"speaking {count} clips", (clip + 1.0) / count));
-        }
+        set.Speak(seed, firstCharacter, progress, cancel);
         set.Write(path, seed, firstCharacter);
         return set;
     }
 
-    void Fill(int clip, Performance performance, MelSpectrogram spectrogram, float[] values)
+    /// <summary>A digest of characters and poses, by which what is made of the clips is known to be theirs.</summary>
+    internal byte[] Digest()
     {
-        spectrogram.Compute(performance.Sound.Samples, 0, 0, MelFrames, values);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var bytes in (Memory<byte>[])[RawMemory.Of(characters), RawMemory.Of(mouths), RawMemory.Of(gestures)]) digest.AppendData(bytes.Span);
+        return digest.GetHashAndReset();
+    }
+
+    // Poses alone: sound may differ in its last bits between processors.
+    bool MovesAsSpokenAnew(ulong seed, int? firstCharacter, CancellationToken cancel)
+    {
+        var anew = new ClipSet(1);
+        for (int i = 0; i < Math.Min(Witnesses, Count); i++)
+        {
+            int clip = (int)((long)i * Count / Witnesses);
+            anew.Speak(0, clip, seed, firstCharacter, cancel);
+            bool same = anew.characters[0] == characters[clip]
+                && anew.Mouth(0, 0, Frames).SequenceEqual(Mouth(clip, 0, Frames)) && anew.Gestures(0, 0, Frames).SequenceEqual(Gestures(clip, 0, Frames));
+            if (!same) return false;
+        }
+        return true;
+    }
+
+    // Each clip fills its own place: whichever thread speaks it, the set is the same.
+    void Speak(ulong seed, int? firstCharacter, IProgress<TrainingEvent> progress, CancellationToken cancel)
+    {
+        int spoken = 0;
+        try
+        {
+            Parallel.For(0, Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, clip =>
+            {
+                Speak(clip, clip, seed, firstCharacter, cancel);
+                lock (characters) progress.Report(new Preparing($"speaking {Count} clips", ++spoken / (double)Count));
+            });
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+    }
+
+    void Speak(int place, int clip, ulong seed, int? firstCharacter, CancellationToken cancel)
+    {
+        characters[place] = firstCharacter is { } first ? first + clip : new RandomStream(seed).Fork((ulong)clip).Integer(CharacterSeeds.Training);
+        Fill(place, TrainingPerformance.Draw((long)((seed << 32) + (ulong)clip), Frames, heldOut: firstCharacter is not null, stop: cancel));
+    }
+
+    void Fill(int clip, Performance performance)
+    {
+        float[] values = new float[ClipMel];
+        new MelSpectrogram().Compute(performance.Sound.Samples, 0, 0, MelFrames, values);
         for (int i = 0; i < ClipMel; i++) mel[((long)clip * ClipMel) + i] = (Half)values[i];
         Span<float> row = stackalloc float[Gesture.Count];
         for (int frame = 0; frame < Frames; frame++)

@@ -10,7 +10,7 @@ namespace TalkingMachines.Training.Data;
 
 /// <summary>
 /// A clip set as the transformer sees it: code differences to the reference picture by frame, the reference's features, and
-/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights it was made with.
+/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights and clips it was made of.
 /// </summary>
 public sealed class LatentSet
 {
@@ -51,7 +51,7 @@ public sealed class LatentSet
     public static LatentSet Open(string path, ClipSet clips, int picture, ReferenceAutoencoder autoencoder, string autoencoderFile, MelEncoder encoder, Device device, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
         var set = new LatentSet(clips, autoencoder.Config, picture);
-        byte[] mark = SHA256.HashData(File.ReadAllBytes(autoencoderFile));
+        byte[] mark = [.. SHA256.HashData(File.ReadAllBytes(autoencoderFile)), .. clips.Digest()];
         if (!set.Read(path, mark))
         {
             set.Encode(autoencoder, device, progress, cancel);

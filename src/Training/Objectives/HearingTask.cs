@@ -80,21 +80,24 @@ public sealed class HearingTask : ITrainingTask
         return (Tensor.From(Weights.Device, [rows.Length, MelSpectrogram.Bands, MelFrames], mel), Tensor.From(Weights.Device, [rows.Length, ClipSet.Frames, MouthShape.Count], truth));
     }
 
-    // Louder or softer (ln of power / 4: about 6 dB), bands stretched and shifted as a longer or shorter throat does, and now and
-    // then some bands without a voice in them: there are few voices to learn from, and people have others.
+    // Louder or softer (ln of power / 4: about 6 dB), bands stretched and shifted as a longer or shorter throat does, brighter or
+    // darker and hollowed here and there as by another mouth or microphone, and now and then some bands without a voice in
+    // them: there are few voices to learn from, and people have others.
     static void Vary(ReadOnlySpan<Half> source, Span<float> target, RandomStream random)
     {
-        float gain = random.Uniform(-0.35f, 0.35f), stretch = MathF.Exp(random.Uniform(-0.12f, 0.12f)), shift = random.Uniform(-1.5f, 1.5f);
+        float gain = random.Uniform(-0.35f, 0.35f), stretch = MathF.Exp(random.Uniform(-0.15f, 0.15f)), shift = random.Uniform(-1.5f, 1.5f);
+        float tilt = random.Uniform(-0.35f, 0.35f), depth = random.Uniform(0, 0.2f), waves = random.Uniform(0.5f, 3), phase = random.Uniform(0, 1);
         int mute = random.Uniform() < 0.3f ? random.Integer(MelSpectrogram.Bands) : MelSpectrogram.Bands, muted = random.Integer(6);
         for (int band = 0; band < MelSpectrogram.Bands; band++)
         {
             var row = target.Slice(band * MelFrames, MelFrames);
             float from = Math.Clamp((band * stretch) + shift, 0, MelSpectrogram.Bands - 1);
             int below = Math.Min((int)from, MelSpectrogram.Bands - 2);
-            float share = from - below;
+            float share = from - below, place = (float)band / (MelSpectrogram.Bands - 1);
+            float level = gain + (tilt * ((2 * place) - 1)) + (depth * MathF.Cos(MathF.Tau * ((waves * place) + phase)));
             var low = source.Slice(below * MelFrames, MelFrames);
             var high = source.Slice((below + 1) * MelFrames, MelFrames);
-            for (int i = 0; i < MelFrames; i++) row[i] = ((float)low[i] * (1 - share)) + ((float)high[i] * share) + gain;
+            for (int i = 0; i < MelFrames; i++) row[i] = ((float)low[i] * (1 - share)) + ((float)high[i] * share) + level;
             if (band >= mute && band <= mute + muted) row.Fill(MelSpectrogram.Silence);
         }
     }

@@ -1,0 +1,69 @@
+using TalkingMachines.Models;
+using TalkingMachines.Puppets;
+using TalkingMachines.Tests.Media;
+using TalkingMachines.Training;
+using TalkingMachines.Training.Data;
+using Xunit;
+
+namespace TalkingMachines.Tests.Training;
+
+/// <summary>A file is taken for the clips, and latents, that would be made; never for others of the same number.</summary>
+public sealed class ClipSetTests : IDisposable
+{
+    const int Clips = 3, Seed = 5;
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    ClipSet Open(EventList events, string file = "clips.bin", ulong seed = Seed) => ClipSet.Open(folder.File(file), seed, Clips, null, events, default);
+
+    static PuppetPose[] Poses(ClipSet set) => [.. Enumerable.Range(0, Clips * ClipSet.Frames).Select(i => set.Pose(i / ClipSet.Frames, i % ClipSet.Frames))];
+
+    [Fact]
+    public void A_set_is_spoken_once_and_then_read()
+    {
+        var spoken = Open(new EventList());
+        var events = new EventList();
+        var read = Open(events);
+        Assert.Empty(events);
+        Assert.Equal(Poses(spoken), Poses(read));
+        for (int clip = 0; clip < Clips; clip++) Assert.True(spoken.Mel(clip).SequenceEqual(read.Mel(clip)));
+    }
+
+    [Fact]
+    public void Clips_of_other_voices_in_the_file_are_spoken_anew()
+    {
+        var spoken = Open(new EventList());
+        Open(new EventList(), "others.bin", Seed + 1);
+        byte[] own = File.ReadAllBytes(folder.File("clips.bin")), others = File.ReadAllBytes(folder.File("others.bin"));
+        const int header = 20; // its seed and number are those asked for, its clips are not
+        File.WriteAllBytes(folder.File("clips.bin"), [.. own[..header], .. others[header..]]);
+        var events = new EventList();
+        Assert.Equal(Poses(spoken), Poses(Open(events)));
+        Assert.Contains(events, e => e is Preparing);
+        Assert.Equal(own, File.ReadAllBytes(folder.File("clips.bin")));
+    }
+
+    [Fact]
+    public void Latents_of_other_clips_are_encoded_anew()
+    {
+        string model = TinyAvatar.Write(folder.File("model"));
+        LeakCheck.On("cpu", device =>
+        {
+            using var avatar = Avatar.Load(model, device, device);
+            var clips = Open(new EventList());
+            var others = Open(new EventList(), "others.bin", Seed + 1);
+            Assert.True(Encode(clips));
+            Assert.False(Encode(clips));
+            Assert.True(Encode(others));
+
+            bool Encode(ClipSet set)
+            {
+                var events = new EventList();
+                LatentSet.Open(folder.File("latents.bin"), set, avatar.Config.Picture, avatar.Autoencoder, Path.Combine(model, Avatar.AutoencoderFile), avatar.Hearing, device, events, default);
+                return events.Any(e => e is Preparing);
+            }
+        });
+    }
+}
