@@ -63,6 +63,8 @@ internal static partial class OpCases
         new("resize, smaller", x => x[0].ResizeBilinear(4, 5), [[2, 3, 9, 13]]),
         new("resize, one axis larger", x => x[0].ResizeBilinear(17, 8), [[3, 9, 13]]),
         new("resize, to twice", x => x[0].ResizeBilinear(16, 40), [[5, 8, 20]]),
+        new("resize, to twice, over several runs", x => x[0].ResizeBilinear(6, 300), [[2, 3, 150]]),
+        new("resize, wider and lower", x => x[0].ResizeBilinear(5, 290), [[2, 9, 33]]),
         new("resize, to itself", x => x[0].ResizeBilinear(6, 7), [[2, 6, 7]]),
         new("resize, from one cell", x => x[0].ResizeBilinear(4, 5), [[3, 1, 1]]),
         new("resize, to one cell", x => x[0].ResizeBilinear(1, 1), [[3, 4, 5]]),

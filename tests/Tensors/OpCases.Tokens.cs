@@ -86,6 +86,8 @@ internal static partial class OpCases
         new("permute, channels last", x => x[0].Permute(0, 2, 3, 4, 1), [[2, 5, 3, 4, 7]]),
         new("permute, channels first", x => x[0].Permute(0, 4, 1, 2, 3), [[2, 3, 4, 7, 33]]),
         new("permute, six axes", x => x[0].Permute(0, 1, 3, 5, 2, 4), [[2, 3, 2, 3, 2, 5]]),
+        new("permute, four into channels", x => x[0].Permute(0, 1, 3, 5, 2, 4), [[2, 3, 5, 4, 37, 4]]),
+        new("permute, four out of channels", x => x[0].Permute(0, 1, 4, 2, 5, 3), [[2, 3, 4, 4, 5, 37]]),
         new("permute, reversed", x => x[0].Permute(3, 2, 1, 0), [[2, 3, 4, 5]]),
         new("permute, in place", x => x[0].Permute(0, 1, 2), [[2, 3, 21]]),
         new("permute, large", x => x[0].Permute(0, 2, 1), [[3, 130, 147]]),

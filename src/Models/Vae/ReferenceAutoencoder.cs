@@ -125,7 +125,7 @@ public sealed class ReferenceAutoencoder
     {
         using var scope = Tensor.Scope();
         int height = picture.Shape[2], width = picture.Shape[3];
-        var field = flow.Reshape(flow.Shape[0], 2, flow.Shape[3], flow.Shape[4]).ResizeBilinear(height, width) * (FlowPixels * config.Scale);
+        var field = (flow.Reshape(flow.Shape[0], 2, flow.Shape[3], flow.Shape[4]) * (FlowPixels * config.Scale)).ResizeBilinear(height, width);
         var painted = PixelShuffle.ToSpace(residual, Patch);
         if (config.Scale > 1) painted = painted.ResizeBilinear(height, width);
         var frames = picture.Warp(field, Sampling.Cubic) + painted;

@@ -74,6 +74,39 @@ internal static unsafe class BilinearRows
         }
     }
 
+    /// <summary>
+    /// The same for points in one line, at one height and in order, no further apart than cells: <paramref name="mixed"/> has room for one
+    /// value more than there are points.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void InterpolateLine(float* x, in BilinearPoints points, float* mixed, float* y, int count)
+    {
+        var (right, down) = points.Steps;
+        int first = points.Cells[0], cells = points.Cells[count - 1] + right + 1 - first;
+        float lower = points.Down[0];
+        long k = 0, whole = ElementRows.Whole(cells);
+        for (; k < whole; k += Lanes)
+        {
+            float* cell = x + first + k;
+            Between(Vector512.Load(cell), Vector512.Load(cell + down), Vector512.Create(lower)).Store(mixed + k);
+        }
+        for (; k < cells; k++) mixed[k] = Between(x[first + k], x[first + k + down], lower);
+
+        float* line = mixed - first;
+        long i = 0;
+        whole = Whole(right, count);
+        for (; i < whole; i += Lanes)
+        {
+            var (a, b) = Fetch(line, points.Cells + i);
+            Between(a, b, Vector512.Load(points.Across + i)).Store(y + i);
+        }
+        for (; i < count; i++)
+        {
+            float* cell = line + points.Cells[i];
+            y[i] = Between(cell[0], cell[right], points.Across[i]);
+        }
+    }
+
     /// <summary>Adds dy times the slopes of plane x at each point: across to dacross, down to ddown.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddSlopes(float* x, in BilinearPoints points, float* dy, float* dacross, float* ddown, int count)

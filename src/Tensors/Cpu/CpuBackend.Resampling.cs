@@ -154,6 +154,7 @@ internal sealed unsafe partial class CpuBackend
     {
         public void Run(int part, int worker)
         {
+            float* mixed = stackalloc float[BilinearPoints.Most + 1];
             float* down = stackalloc float[BilinearPoints.Most];
             for (long line = cut.From(part); line < cut.To(part); line++)
             {
@@ -164,7 +165,10 @@ internal sealed unsafe partial class CpuBackend
                 for (int column = 0; column < geometry.Width; column += BilinearPoints.Most)
                 {
                     int count = Math.Min(BilinearPoints.Most, geometry.Width - column);
-                    BilinearRows.Interpolate(source, geometry.Points(column, down), y + (line * geometry.Width) + column, count);
+                    var points = geometry.Points(column, down);
+                    // where a picture grows, its two rows are mixed once for all the points between the same cells
+                    if (geometry.Width >= geometry.FromWidth) BilinearRows.InterpolateLine(source, points, mixed, y + (line * geometry.Width) + column, count);
+                    else BilinearRows.Interpolate(source, points, y + (line * geometry.Width) + column, count);
                 }
             }
         }

@@ -17,8 +17,11 @@ internal static unsafe class Transposition
         if (typeof(T) == typeof(float) && axes.DownX == 1)
         {
             float* from = (float*)x, to = (float*)y;
-            if (axes.Across == 2 && axes.DownY == 2) Interleave(from, from + axes.AcrossX, to, axes.Down);
-            else if (axes.Down == 2 && axes.AcrossX == 2) Separate(from, to, to + axes.DownY, axes.Across);
+            long stepX = axes.AcrossX, stepY = axes.DownY;
+            if (axes.Across == 2 && stepY == 2) Interleave(from, from + stepX, to, axes.Down);
+            else if (axes.Down == 2 && stepX == 2) Separate(from, to, to + stepY, axes.Across);
+            else if (axes.Across == 4 && stepY == 4) Interleave(from, from + stepX, from + (2 * stepX), from + (3 * stepX), to, axes.Down);
+            else if (axes.Down == 4 && stepX == 4) Separate(from, to, to + stepY, to + (2 * stepY), to + (3 * stepY), axes.Across);
             else Floats(from, to, axes);
         }
         else Elements(x, y, axes, 0, 0, axes.Down, axes.Across);
@@ -95,7 +98,7 @@ internal static unsafe class Transposition
         for (; i < count; i++) (y[2 * i], y[(2 * i) + 1]) = (even[i], odd[i]);
     }
 
-    /// <summary>The inverse of <see cref="Interleave"/>.</summary>
+    /// <summary>even[0], odd[0], even[1], odd[1]... = x</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Separate(float* x, float* even, float* odd, long count)
     {
@@ -107,6 +110,27 @@ internal static unsafe class Transposition
             odds.Store(odd + i);
         }
         for (; i < count; i++) (even[i], odd[i]) = (x[2 * i], x[(2 * i) + 1]);
+    }
+
+    /// <summary>y = a[0], b[0], c[0], d[0], a[1]...</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Interleave(float* a, float* b, float* c, float* d, float* y, long count)
+    {
+        const int lanes = ElementRows.Lanes;
+        long i = 0, whole = ElementRows.Whole(count);
+        for (; i < whole; i += lanes)
+        {
+            var (evenLow, evenHigh) = PairLanes.Join(Vector512.Load(a + i), Vector512.Load(c + i));
+            var (oddLow, oddHigh) = PairLanes.Join(Vector512.Load(b + i), Vector512.Load(d + i));
+            (evenLow, oddLow) = PairLanes.Join(evenLow, oddLow);
+            (evenHigh, oddHigh) = PairLanes.Join(evenHigh, oddHigh);
+            float* to = y + (4 * i);
+            evenLow.Store(to);
+            oddLow.Store(to + lanes);
+            evenHigh.Store(to + (2 * lanes));
+            oddHigh.Store(to + (3 * lanes));
+        }
+        for (; i < count; i++) (y[4 * i], y[(4 * i) + 1], y[(4 * i) + 2], y[(4 * i) + 3]) = (a[i], b[i], c[i], d[i]);
     }
 
     /// <summary>a[i], b[i], c[i], d[i] = x[4 i], x[4 i + 1] and so on.</summary>

@@ -82,14 +82,14 @@ public static class Recipes
     public static LipReaderRecipe MiniLipReader() => new()
     {
         Name = "mini-lip-reader",
-        Steps = 700,
+        Steps = 4000,
         MuonRate = 0.01f,
         AdamRate = 2e-3f,
         WarmupSteps = 20,
         DecayFrom = 0.4,
-        EmaDecay = 0.995f,
+        EmaDecay = 0.998f,
         GradientClip = 1,
-        ValidateEvery = 250,
+        ValidateEvery = 500,
     };
 
     /// <summary>The judge of sound and lips, by SyncNet's protocol; needs no other recipe, and none needs it.</summary>
