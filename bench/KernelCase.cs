@@ -3,8 +3,8 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Bench;
 
 /// <summary>A kernel at one shape: what PyTorch's side reads as (Kind, Sizes), and how to run it on a device of ours.</summary>
-/// <param name="Kind">linear, conv, conv-dx, conv-dw, attention, attention-d, norm, gelu, warp, warp-cubic or warp-cubic-dflow.</param>
-/// <param name="Sizes">linear: rows, inputs, outputs; conv: images, channels, side, outputs; attention: batch, queries, keys, heads, width; norm: rows, width; gelu: elements; warp: frames of one picture, channels, side.</param>
+/// <param name="Kind">linear, conv, conv-dx, conv-dw, attention, attention-d, norm, gelu, warp, warp-cubic, warp-cubic-dflow, to-depth, to-space or resize.</param>
+/// <param name="Sizes">linear: rows, inputs, outputs; conv: images, channels, side, outputs; attention: batch, queries, keys, heads, width; norm: rows, width; gelu: elements; warp: frames of one picture, channels, side; to-depth, to-space: pictures, channels, side, by 4; resize: pictures, channels, side, to twice.</param>
 sealed record KernelCase(string Kind, params int[] Sizes)
 {
     const int RowsAFrame = 64; // tokens that share a modulation
@@ -13,18 +13,21 @@ sealed record KernelCase(string Kind, params int[] Sizes)
     /// <summary>The shapes of our models: tokens of a chunk, of a window and of a training batch; the autoencoder's stages.</summary>
     public static KernelCase[] All { get; } =
     [
-        .. Products(), .. Convolutions("conv"), .. Convolutions("conv-dx"), .. Convolutions("conv-dw"),
+        .. Products(), .. Convolutions("conv"), new("conv", 12, 32, 128, 32), .. Convolutions("conv-dx"), .. Convolutions("conv-dw"),
         .. Attentions("attention"), .. Attentions("attention-d"),
         new("norm", 192, 192), new("norm", 5376, 192), new("gelu", 192 * 768), new("gelu", 5376 * 768),
         .. Warps("warp"), .. Warps("warp-cubic"), .. Warps("warp-cubic-dflow"),
+        new("to-depth", 4, 3, 512), new("to-space", 4, 3, 512), new("resize", 4, 3, 256),
     ];
 
     public string Name => $"{Kind} {string.Join('x', Sizes)}";
 
     /// <summary>Whether speed is counted in operations, not in bytes.</summary>
-    public bool IsProduct => !(Kind is "norm" or "gelu" || IsWarp);
+    public bool IsProduct => !(Kind is "norm" or "gelu" || IsWarp || IsMove);
 
     bool IsWarp => Kind is "warp" or "warp-cubic" or "warp-cubic-dflow";
+
+    bool IsMove => Kind is "to-depth" or "to-space" or "resize";
 
     /// <summary>Operations; or bytes read and written where memory is the limit.</summary>
     public double Work => Kind switch
@@ -34,6 +37,8 @@ sealed record KernelCase(string Kind, params int[] Sizes)
         "attention-d" => 10.0 * Sizes[0] * Sizes[1] * Sizes[2] * Sizes[3] * Sizes[4],
         "norm" => 8.0 * Sizes[0] * Sizes[1],
         "gelu" => 8.0 * Sizes[0],
+        "to-depth" or "to-space" => 8.0 * Sizes[0] * Sizes[1] * Sizes[2] * Sizes[2],
+        "resize" => 20.0 * Sizes[0] * Sizes[1] * Sizes[2] * Sizes[2],
         "warp" or "warp-cubic" => 4.0 * Sizes[2] * Sizes[2] * (Sizes[1] + (Sizes[0] * (Sizes[1] + 2))),
         "warp-cubic-dflow" => 4.0 * Sizes[2] * Sizes[2] * (Sizes[1] + (Sizes[0] * (Sizes[1] + 4))),
         _ => 2.0 * Sizes[0] * Sizes[1] * Sizes[2] * Sizes[2] * Sizes[3] * 9,
@@ -80,7 +85,7 @@ sealed record KernelCase(string Kind, params int[] Sizes)
                     var (x, y) = (Random(Sizes), Empty(Sizes));
                     return () => backend.Apply(Unary.Gelu, x, y);
                 }
-            default: return IsWarp ? Warp(backend, Random) : Kind.StartsWith("conv", StringComparison.Ordinal) ? Convolution(backend, Random) : Attention(backend, Random);
+            default: return IsWarp ? Warp(backend, Random) : IsMove ? Move(backend, Random) : Kind.StartsWith("conv", StringComparison.Ordinal) ? Convolution(backend, Random) : Attention(backend, Random);
         }
     }
 
@@ -115,5 +120,21 @@ sealed record KernelCase(string Kind, params int[] Sizes)
         if (Kind != "warp-cubic-dflow") return () => backend.Warp(x, flow, sampling, y);
         var dflow = random([frames, 2, side, side]);
         return () => backend.WarpGradient(x, flow, sampling, y, null, dflow);
+    }
+
+    Action Move(Backend backend, Func<int[], Tensor> random)
+    {
+        const int Patch = 4;
+        var (pictures, channels, side) = (Sizes[0], Sizes[1], Sizes[2]);
+        if (Kind == "resize")
+        {
+            var (small, large) = (random([pictures * channels, side, side]), random([pictures * channels, 2 * side, 2 * side]));
+            return () => backend.ResizeBilinear(small, large);
+        }
+        int cells = side / Patch;
+        var (space, depth) = (random([pictures, channels, cells, Patch, cells, Patch]), random([pictures, channels, Patch, Patch, cells, cells]));
+        return Kind == "to-depth"
+            ? () => backend.Permute(space, [0, 1, 3, 5, 2, 4], depth)
+            : () => backend.Permute(depth, [0, 1, 4, 2, 5, 3], space);
     }
 }

@@ -73,6 +73,21 @@ def warp_flow_gradient(frames, channels, side):
     return lambda: torch.ops.aten.grid_sampler_2d_backward(dy, x, grid, bicubic, border, True, [False, True])
 
 
+def to_depth(pictures, channels, side):
+    x = torch.randn(pictures, channels, side, side)
+    return lambda: functional.pixel_unshuffle(x, 4)
+
+
+def to_space(pictures, channels, side):
+    x = torch.randn(pictures, channels * 16, side // 4, side // 4)
+    return lambda: functional.pixel_shuffle(x, 4)
+
+
+def resize(pictures, channels, side):
+    x = torch.randn(pictures, channels, side, side)
+    return lambda: functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+
+
 KINDS = {
     "linear": linear,
     "conv": convolution,
@@ -85,6 +100,9 @@ KINDS = {
     "warp": lambda *sizes: warp(*sizes, "bilinear")[2],
     "warp-cubic": lambda *sizes: warp(*sizes, "bicubic")[2],
     "warp-cubic-dflow": warp_flow_gradient,
+    "to-depth": to_depth,
+    "to-space": to_space,
+    "resize": resize,
 }
 
 
