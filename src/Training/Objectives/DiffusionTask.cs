@@ -36,9 +36,6 @@ public sealed record DiffusionRecipe : Recipe
     /// <summary>Share of the clips that are learnt without sound and picture, so that guidance has something to lead away from.</summary>
     public float Untold { get; init; }
 
-    /// <summary>Weight of what errors do to the reading of mouths, once there is sound.</summary>
-    public float MouthWeight { get; init; } = 1;
-
     public AvatarConfig Model { get; init; } = AvatarConfig.MiniTeacher;
 
     public override ITrainingTask Open(RunFolder run, Device device) => new DiffusionTask(this, run, device);
@@ -52,7 +49,6 @@ public sealed class DiffusionTask : ITrainingTask
     readonly AvatarModel model;
     readonly Dictionary<int, IAttentionPattern> patterns = [];
     readonly Dictionary<int, ClipFlow> flows = [];
-    MouthReading? mouths;
 
     public DiffusionTask(DiffusionRecipe recipe, RunFolder run, Device device)
     {
@@ -78,11 +74,7 @@ public sealed class DiffusionTask : ITrainingTask
     bool IsTrained(string weight) =>
         !AvatarModel.IsStatistic(weight) && (recipe.Layers != TrainedLayers.AudioOnly || VideoTransformer.IsAudio(weight));
 
-    public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
-    {
-        data.Prepare(model, recipe.Clips, HasSound, progress, cancel);
-        if (HasSound && recipe.MouthWeight > 0) mouths = data.ReadMouths();
-    }
+    public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel) => data.Prepare(model, recipe.Clips, HasSound, progress, cancel);
 
     public Tensor Loss(int step, LossParts parts)
     {
@@ -91,8 +83,7 @@ public sealed class DiffusionTask : ITrainingTask
         var window = recipe.Windows[random.Integer(recipe.Windows.Length)];
         float[] times = new float[window.Batch];
         for (int i = 0; i < times.Length; i++) times[i] = DrawTime(random);
-        var batch = data.Draw(random, window.Batch, window.Latents, recipe.Untold);
-        return scope.Keep(Loss(batch, times, random.Fork(1), mouths is null ? null : error => parts.Add("mouths", mouths.Loss(error, batch)) * recipe.MouthWeight));
+        return scope.Keep(Loss(data.Draw(random, window.Batch, window.Latents, recipe.Untold), times, random.Fork(1)));
     }
 
     /// <summary>Noise and near it: all that two steps see. The rest keeps more steps useful. (MINI-MODEL: low noise was undertrained.)</summary>
@@ -102,8 +93,8 @@ public sealed class DiffusionTask : ITrainingTask
         return which < 0.2f ? 0 : which < 0.45f ? random.Uniform(0, 0.3f) : which < 0.7f ? random.Uniform(0.3f, 0.6f) : random.Uniform(0.5f, 0.98f);
     }
 
-    Tensor Loss(MotionBatch batch, float[] times, RandomStream random, Func<Tensor, Tensor>? ofClean = null) =>
-        FlowLoss.Of(flows[batch.Latents.Shape[2]], batch.Latents, batch, data.ErrorWeights(), times, Tensor.Normal(Weights.Device, batch.Latents.Shape, random), ofClean);
+    Tensor Loss(MotionBatch batch, float[] times, RandomStream random) =>
+        FlowLoss.Of(flows[batch.Latents.Shape[2]], batch.Latents, batch, data.ErrorWeights(), times, Tensor.Normal(Weights.Device, batch.Latents.Shape, random));
 
     public IReadOnlyList<Metric> Validate(int step, RunFolder run)
     {
