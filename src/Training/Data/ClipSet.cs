@@ -9,7 +9,7 @@ namespace TalkingMachines.Training.Data;
 
 /// <summary>
 /// Clips of characters that speak, listen and move: the sound's mel features, the true mouth and gestures by video frame, and
-/// whether it speaks. A set is a function of its seed and size, of the voices and of what chance does with them; it is made once and
+/// whether it speaks. A set is a function of its seed and size, and of the code and the voices that make it; it is made once and
 /// kept in a file beside the runs.
 /// </summary>
 public sealed class ClipSet
