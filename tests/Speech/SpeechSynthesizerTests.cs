@@ -95,12 +95,7 @@ public sealed class SpeechSynthesizerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(" \t\r\n\0\u0001")]
-    [InlineData("\U0001F600\U0001F680")]
-    [InlineData("\ud83d")]
-    [InlineData("...!?")]
-    [InlineData("--help")]
+    [MemberData(nameof(OddTexts.All), MemberType = typeof(OddTexts))]
     [InlineData("-f /etc/passwd")]
     [InlineData("$(id) `id` ; id | id")]
     [InlineData("<speak><mark name='x'/>&lt;</speak> [[h@l'oU]]")]
