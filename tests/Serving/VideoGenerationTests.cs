@@ -146,9 +146,9 @@ public sealed class VideoGenerationTests(TinySession session) : IClassFixture<Ti
         for (int i = 0; i < 5; i++) peak = Math.Max(peak, (await session.Generate(new VoiceLikeSound(48_000 * 6), null)).PeakTensorBytes);
         var memory = session.Placement.Diffusion.Memory;
         long held = memory.HeldBytes;
-        var report = await session.Generate(new VoiceLikeSound(48_000 * 24), null);
+        var report = await session.Generate(new VoiceLikeSound(48_000 * 96), null);
         Assert.InRange(memory.HeldBytes, held, held * 1.05);
-        Assert.InRange(report.PeakTensorBytes, 0, peak * 1.05);
+        Assert.InRange(report.PeakTensorBytes, 0, peak * 1.2);
         Assert.InRange(report.ManagedBytesPerChunk, 1, 64 * 1024);
     }
 

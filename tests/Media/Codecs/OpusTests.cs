@@ -101,9 +101,7 @@ public sealed class OpusTests
         var packet = new byte[OpusEncoder.MostPacketBytes];
         var heard = new float[OpusDecoder.MostPacketSamples];
         Code(0, 10);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Code(10, 40);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Garbage.AssertNone(() => Code(10, 40));
 
         void Code(int first, int end)
         {
