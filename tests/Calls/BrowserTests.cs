@@ -71,11 +71,11 @@ public sealed class BrowserTests : IAsyncLifetime
         }
         await SayToneAsync(first, 500);
         await SayToneAsync(second, 1250);
-        await UntilAsync(async () => Math.Abs(await first.EvaluateAsync<double>("probe.pitch()") - 500) < 60);
-        await UntilAsync(async () => Math.Abs(await second.EvaluateAsync<double>("probe.pitch()") - 1250) < 60);
+        await UntilAsync(() => HearsAsync(first, 500));
+        await UntilAsync(() => HearsAsync(second, 1250));
         for (int i = 0; i < 20; i++)
         {
-            Assert.True(await IsSilentOrAsync(first, 500) && await IsSilentOrAsync(second, 1250), "Neither hears the other.");
+            Assert.False(await HearsAsync(first, 1250) || await HearsAsync(second, 500), "One hears the other.");
             await Task.Delay(50);
         }
     }
@@ -142,9 +142,8 @@ public sealed class BrowserTests : IAsyncLifetime
         await sound.AppendAsync(tone, CancellationToken.None);
     }
 
-    // A slow machine may leave gaps.
-    static async Task<bool> IsSilentOrAsync(Page page, double hertz) =>
-        await page.EvaluateAsync<double>("probe.pitch()") is var heard && (heard == 0 || Math.Abs(heard - hertz) < 60);
+    // A slow machine leaves gaps, which the browser fills with what it likes.
+    static async Task<bool> HearsAsync(Page page, double hertz) => Math.Abs(await page.EvaluateAsync<double>("probe.pitch()") - hertz) < 60;
 
     static async Task UntilAsync(Func<Task<bool>> condition)
     {
