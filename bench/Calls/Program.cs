@@ -11,6 +11,7 @@ if (args.Contains("--help"))
     Console.WriteLine("""
         Measures calls through the page in a headless Chromium on this machine.
         bench/calls [--model models/mini] [--device cpu] [--minutes 1] [--most-calls 4] [--only first,typing,interrupting,steady,loss,crowd] [--out out/calls.json]
+        bench/calls --pictures FOLDER    takes pictures of a call instead: call.png and call-phone.png
         Example: bench/calls --minutes 30
         """);
     return 0;
@@ -29,6 +30,11 @@ using var playwright = await Playwright.CreateAsync();
 await using var browser = await Chromium.LaunchAsync(playwright);
 await using var server = await CallServer.StartAsync(Option("--model", "models/mini"), Option("--device", "cpu"), mostCalls);
 Console.WriteLine($"{server.Address} on {results["machine"]}: a chunk costs {server.Hub.ChunkCost.TotalMilliseconds:0} ms of {CallHub.RealTime(server.Avatar.Config).TotalMilliseconds:0}.");
+if (Option("--pictures", "") is { Length: > 0 } folder)
+{
+    foreach (string picture in await CallPictures.TakeAsync(browser, server.Address, folder)) Console.WriteLine(picture);
+    return 0;
+}
 var measure = new Measurements(server, browser, Console.WriteLine);
 if (only.Contains("first")) Note("first frame after Call", await measure.FirstFrameAsync(10));
 if (only.Contains("typing"))
