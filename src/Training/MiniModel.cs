@@ -14,7 +14,7 @@ public static class MiniModel
     public static Recipe[] Stages() =>
     [
         Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniSync(), Recipes.MiniWarmup(), Recipes.MiniAudio(),
-        Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
+        Recipes.MiniTeacher(), Recipes.MiniCodeReader(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
     ];
 
     /// <summary>512 x 512.</summary>

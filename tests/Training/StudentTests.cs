@@ -94,6 +94,15 @@ public sealed class StudentTests : IDisposable
     }
 
     [Fact]
+    public void Mouths_are_read_of_clips_that_the_student_makes_itself_too()
+    {
+        runs.Train(student with { SelfMade = 4 }, "own"); // from the second step on nothing but own clips
+        using var log = Log("own");
+        Assert.DoesNotContain("regression", log.Figures);
+        Assert.Equal([1.0, 2.0, 3.0, 4.0], log.Curve("mouths").X);
+    }
+
+    [Fact]
     public void Rates_fall_once_for_looking_back_and_again_for_matching()
     {
         var recipe = Recipes.MiniStudent3x2();

@@ -3,6 +3,7 @@ using TalkingMachines.Models;
 using TalkingMachines.Models.Layers;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training;
+using TalkingMachines.Training.Data;
 
 namespace TalkingMachines.Tests.Training;
 
@@ -16,7 +17,8 @@ internal sealed class TinyRuns : IDisposable
         string model = TinyAvatar.Write(folder.File("model"));
         Weigh(Recipes.MiniAutoencoder(), to => System.IO.File.Copy(Path.Combine(model, Avatar.AutoencoderFile), to));
         Weigh(Recipes.MiniHearing(), to => System.IO.File.Copy(Path.Combine(model, Avatar.AudioFile), to));
-        Weigh(Recipes.MiniLipReader(), WriteReader);
+        Weigh(Recipes.MiniLipReader(), to => Write(to, weights => _ = new LipReader(weights)));
+        Weigh(Recipes.MiniCodeReader(), to => Write(to, weights => _ = new CodeReader(weights, TinyAvatar.Config)));
     }
 
     public string File(string name) => folder.File(name);
@@ -29,11 +31,11 @@ internal sealed class TinyRuns : IDisposable
         write(WeightsOf(recipe));
     }
 
-    static void WriteReader(string path)
+    static void Write(string path, Action<Weights> build)
     {
         using var device = Device.Cpu(0);
         using var weights = Weights.New(device, 5);
-        _ = new LipReader(weights);
+        build(weights);
         SafeTensors.Write(path, weights.All, DType.F16);
     }
 

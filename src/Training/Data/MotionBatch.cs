@@ -12,9 +12,10 @@ namespace TalkingMachines.Training.Data;
 /// <param name="Latents">Normalised latents [B,C,F,h,w].</param>
 /// <param name="References">Features of the reference pictures [B,144,1,16,16].</param>
 /// <param name="Drive">Sound, gestures and mode.</param>
+/// <param name="Mouths">Mouth values that the sound asks for [B,4F,5]; 0 where there is none.</param>
 /// <param name="CellWeights">How much each cell of a latent matters [B,1,1,h,w]: more at mouth and eyes.</param>
 /// <param name="Faces">Where mouths and eyes are.</param>
-public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive, Tensor CellWeights, IReadOnlyList<FaceGeometry> Faces)
+public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive, Tensor Mouths, Tensor CellWeights, IReadOnlyList<FaceGeometry> Faces)
 {
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
     const float MouthWeight = 6, EyeWeight = 4;
@@ -31,6 +32,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
         int b = clips.Length, side = config.LatentSide, cells = side * side, c = config.Autoencoder.LatentChannels, frames = latents * PerLatent;
         float[] values = new float[b * c * latents * cells], references = new float[b * config.Autoencoder.Width16 * cells], weights = new float[b * cells];
         float[] audio = new float[b * (frames + (2 * config.AudioMargin)) * LatentSet.HearingValues], gestures = new float[b * (frames + (2 * PerLatent)) * Gesture.Count];
+        float[] mouths = new float[b * frames * MouthShape.Count];
         bool[] speaking = new bool[b * latents];
         var faces = new FaceGeometry[b];
         for (int i = 0; i < b; i++)
@@ -42,6 +44,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
             {
                 Widen(set.Reference(clips[i]), references.AsSpan(i * references.Length / b, references.Length / b));
                 FillSpeaking(set.Clips, sound, starts[i], speaking.AsSpan(i * latents, latents));
+                for (int frame = 0; frame < frames; frame++) Widen(set.Clips.Mouth(sound, starts[i] + frame), mouths.AsSpan(((i * frames) + frame) * MouthShape.Count));
                 CopyAudio(set, sound, starts[i], latents, config.AudioMargin, audio.AsSpan(i * audio.Length / b, audio.Length / b));
             }
             CopyGestures(set.Clips, clips[i], starts[i], frames, gestures.AsSpan(i * gestures.Length / b, gestures.Length / b));
@@ -53,7 +56,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
             Tensor.From(device, [b, frames + (2 * PerLatent), Gesture.Count], gestures), speaking);
         return new MotionBatch(
             Tensor.From(device, [b, c, latents, side, side], values), Tensor.From(device, [b, config.Autoencoder.Width16, 1, side, side], references),
-            drive, Tensor.From(device, [b, 1, 1, side, side], weights), faces);
+            drive, Tensor.From(device, [b, frames, MouthShape.Count], mouths), Tensor.From(device, [b, 1, 1, side, side], weights), faces);
     }
 
     // Codes of 4 frames side by side are a latent's channels, as AvatarModel.ToLatents lays them.

@@ -16,7 +16,7 @@ internal sealed class MotionData : IDisposable
     /// <summary>Time at which validations measure the loss.</summary>
     public const float WatchedTime = 0.2f;
 
-    const int WatchedClips = 48;
+    const int LossClips = 48;
 
     readonly RunFolder folder;
     readonly AvatarConfig config;
@@ -52,21 +52,28 @@ internal sealed class MotionData : IDisposable
     public Tensor ErrorWeights() =>
         Tensor.From(device, [1, config.Autoencoder.LatentChannels, 1, config.LatentSide, config.LatentSide], LatentStatistics.Weights(deviation));
 
-    /// <summary>What the training clips' latents say of lips; after <see cref="Prepare"/>.</summary>
-    public MouthReading ReadMouths() => new(training!, config, scale);
+    /// <summary>Reads mouths off latents; its weights are frozen.</summary>
+    public CodeReader Reader() => Frozen(Recipes.MiniCodeReader().Name, weights => new CodeReader(weights, config));
 
-    /// <summary>Opens or makes the clips; gives their statistics to the model.</summary>
-    public void Prepare(AvatarModel model, int count, bool withSound, IProgress<TrainingEvent> progress, CancellationToken cancel)
+    /// <summary>Opens or makes the clips, and measures how much their latents move.</summary>
+    /// <param name="withLips">Validations look at lips too.</param>
+    public void Prepare(int count, bool withLips, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
-        if (withSound) lips = LipSyncValidation.Open(folder, device, config.Picture, progress, cancel);
+        if (withLips) lips = LipSyncValidation.Open(folder, device, config.Picture, progress, cancel);
         var clips = ClipSet.Open(ClipFiles.Training(folder), ClipFiles.Seed, count, null, progress, cancel);
         var others = ClipSet.Open(ClipFiles.Validation(folder), ClipFiles.Seed + 1, HearingTask.ValidationClips, CharacterSeeds.FirstValidation, progress, cancel);
         string file = ClipFiles.Weights(folder, Recipes.MiniAutoencoder().Name);
         validation = LatentSet.Open(ClipFiles.Latents(folder, "validation"), others, config.Picture, autoencoder, file, hearing, device, progress, cancel);
         training = LatentSet.Open(ClipFiles.Latents(folder, "training"), clips, config.Picture, autoencoder, file, hearing, device, progress, cancel);
         LatentStatistics.Measure(training, config, scale, deviation);
-        model.SetStatistics(scale, deviation);
     }
+
+    /// <summary>Gives the statistics of the clips to a model.</summary>
+    public void SetStatistics(AvatarModel model) => model.SetStatistics(scale, deviation);
+
+    /// <summary>Whole validation clips.</summary>
+    public MotionBatch WatchedClips(int first, int count) =>
+        MotionBatch.Make(device, validation!, config, scale, ClipSet.Frames / AutoencoderConfig.FramesPerLatent, [.. Enumerable.Range(first, count)], new int[count]);
 
     /// <summary>
     /// Random windows of training clips; a share of them without sound and picture, for guidance. Where sounds don't meet their
@@ -93,9 +100,9 @@ internal sealed class MotionData : IDisposable
         var (latents, batch) = window;
         double right = 0, wrong = 0;
         int[] starts = [.. Enumerable.Repeat(MotionBatch.Margin, batch)];
-        for (int i = 0; i + batch <= WatchedClips; i += batch)
+        for (int i = 0; i + batch <= LossClips; i += batch)
         {
-            int[] clips = [.. Enumerable.Range(i, batch)], others = [.. clips.Select(clip => (clip + 7) % WatchedClips)];
+            int[] clips = [.. Enumerable.Range(i, batch)], others = [.. clips.Select(clip => (clip + 7) % LossClips)];
             right += Lost(clips, clips);
             wrong += Lost(clips, others);
 
@@ -105,7 +112,7 @@ internal sealed class MotionData : IDisposable
                 return loss(MotionBatch.Make(device, validation!, config, scale, latents, clips, starts, sounds), new RandomStream(5).Fork((ulong)clips[0]));
             }
         }
-        var metrics = new List<Metric> { new("loss", right / (WatchedClips / batch)), new("loss with another sound over loss", wrong / right) };
+        var metrics = new List<Metric> { new("loss", right / (LossClips / batch)), new("loss with another sound over loss", wrong / right) };
         if (withSound) metrics.AddRange(RolloutSheet.Measure(model, autoencoder, validation!, scale, folder.Sample("rollout", step)));
         if (lips is not null) metrics.AddRange(lips.Measure(new Avatar(model, hearing, autoencoder)));
         return metrics;

@@ -74,7 +74,11 @@ public sealed class DiffusionTask : ITrainingTask
     bool IsTrained(string weight) =>
         !AvatarModel.IsStatistic(weight) && (recipe.Layers != TrainedLayers.AudioOnly || VideoTransformer.IsAudio(weight));
 
-    public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel) => data.Prepare(model, recipe.Clips, HasSound, progress, cancel);
+    public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
+    {
+        data.Prepare(recipe.Clips, HasSound, progress, cancel);
+        data.SetStatistics(model);
+    }
 
     public Tensor Loss(int step, LossParts parts)
     {

@@ -26,7 +26,7 @@ internal static class FlowLoss
         return Tensor.From(clean.Device, [clean.Shape[0], 1, times.Length / clean.Shape[0], 1, 1], left);
     }
 
-    /// <summary>The loss for clean latents at times, with the noise given; <paramref name="ofClean"/> adds one of the error of the clean latents that the answer leads to.</summary>
+    /// <summary>The loss for clean latents at times, with the noise given; <paramref name="ofClean"/> adds one of the clean latents that the answer leads to.</summary>
     public static Tensor Of(ClipFlow flow, Tensor clean, MotionBatch batch, Tensor errorWeights, ReadOnlySpan<float> times, Tensor noise, Func<Tensor, Tensor>? ofClean = null)
     {
         using var scope = Tensor.Scope();
@@ -36,6 +36,6 @@ internal static class FlowLoss
         var found = flow.Answer(x * input, times, ClipCondition.Of(flow.Model, batch.Drive, batch.References));
         var error = found - target;
         var loss = (error.Square() * (batch.CellWeights * errorWeights)).Mean();
-        return scope.Keep(ofClean is null ? loss : loss + ofClean(error * (answer * Left(clean, times))));
+        return scope.Keep(ofClean is null ? loss : loss + ofClean(clean + (error * (answer * Left(clean, times)))));
     }
 }

@@ -42,7 +42,7 @@ public sealed record StudentRecipe : Recipe
     /// <summary>Weight of the regression beside distribution matching; 0 is the ablation without it.</summary>
     public float RegressionWeight { get; init; } = 1;
 
-    /// <summary>Weight of what errors do to the reading of mouths, wherever there is regression.</summary>
+    /// <summary>Weight of what is read of mouths in the latents against what the sound asks for.</summary>
     public float MouthWeight { get; init; } = 1;
 
     /// <summary>Share of clips made by the student itself at the end; it rises from 0.</summary>
@@ -80,12 +80,13 @@ public sealed class StudentTask : ITrainingTask
     readonly ClipFlow critic;
     readonly SortedDictionary<string, Tensor> criticTrained;
     readonly WeightUpdate criticUpdate;
-    MouthReading? mouths;
+    readonly CodeReader? reader;
 
     public StudentTask(StudentRecipe recipe, RunFolder run, Device device)
     {
         this.recipe = recipe;
         data = new MotionData(run, recipe.Model, device);
+        if (recipe.MouthWeight > 0) reader = data.Reader();
         using var start = SafeTensors.Open(ClipFiles.Weights(run, recipe.Teacher));
         Weights = Weights.From(device, start);
         teacherWeights = Weights.From(device, start);
@@ -114,8 +115,8 @@ public sealed class StudentTask : ITrainingTask
     // The statistics are of the same clips as the teacher's: measured again, they come out the same.
     public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
-        data.Prepare(student.Model, recipe.Clips, withSound: true, progress, cancel);
-        if (recipe.MouthWeight > 0) mouths = data.ReadMouths();
+        data.Prepare(recipe.Clips, withLips: true, progress, cancel);
+        data.SetStatistics(student.Model);
     }
 
     public Tensor Loss(int step, LossParts parts)
@@ -127,12 +128,12 @@ public sealed class StudentTask : ITrainingTask
             var window = data.Draw(random, recipe.Window.Batch, recipe.Window.Latents);
             return scope.Keep(FlowLoss.Of(
                 student, window.Latents, window, data.ErrorWeights(), AdaptingTimes(random), Noise(window, random),
-                mouths is null ? null : error => MouthLoss(error, window, parts)));
+                reader is null ? null : clean => MouthLoss(clean, window, parts)));
         }
         var (batch, x, times, isOwn) = Entry(step, random);
         var made = student.Clean(x, times, ClipCondition.Of(student.Model, batch.Drive, batch.References));
         var matching = parts.Add("matching", DistributionMatching.Loss(made, Direction(made, batch, random))) * recipe.MatchingWeight;
-        return scope.Keep(isOwn || recipe.RegressionWeight == 0 ? matching : matching + (Regression(made, batch, times, parts) * recipe.RegressionWeight));
+        return scope.Keep(recipe.RegressionWeight == 0 ? matching : matching + (Supervised(made, batch, times, isOwn, parts) * recipe.RegressionWeight));
     }
 
     Tensor Noise(MotionBatch batch, RandomStream random) => Tensor.Normal(Device, batch.Latents.Shape, random.Fork(1));
@@ -194,18 +195,24 @@ public sealed class StudentTask : ITrainingTask
         return times;
     }
 
+    // What a sound asks of a mouth is known for every character; all else of the frames for its own clip alone.
+    Tensor Supervised(Tensor made, MotionBatch batch, float[] times, bool isOwn, LossParts parts)
+    {
+        using var scope = Tensor.Scope();
+        var mouths = reader is null ? Tensor.Zeros(Device, [1]) : MouthLoss(made, batch, parts);
+        return scope.Keep(isOwn ? mouths : mouths + Regression(made, batch, times, parts));
+    }
+
     // The same measure as FlowLoss: an error of the clean latents, back to an error of the network's answer.
     Tensor Regression(Tensor made, MotionBatch batch, float[] times, LossParts parts)
     {
         using var scope = Tensor.Scope();
         var (_, _, answer) = student.Factors(times, times.Length);
-        var clean = made - batch.Latents;
-        var error = clean / (answer * (1 - times[0]));
-        var loss = parts.Add("regression", (error.Square() * (batch.CellWeights * data.ErrorWeights())).Mean());
-        return scope.Keep(mouths is null ? loss : loss + MouthLoss(clean, batch, parts));
+        var error = (made - batch.Latents) / (answer * (1 - times[0]));
+        return scope.Keep(parts.Add("regression", (error.Square() * (batch.CellWeights * data.ErrorWeights())).Mean()));
     }
 
-    Tensor MouthLoss(Tensor error, MotionBatch batch, LossParts parts) => parts.Add("mouths", mouths!.Loss(error, batch)) * recipe.MouthWeight;
+    Tensor MouthLoss(Tensor clean, MotionBatch batch, LossParts parts) => parts.Add("mouths", reader!.Loss(clean, batch)) * recipe.MouthWeight;
 
     /// <summary>The critic follows the student: what its clips are distributed like, by flow matching on them.</summary>
     public void Step(int step)

@@ -10,7 +10,7 @@ public static class Recipes
     // Methods, not values: a recipe is made when it is asked for.
     static readonly Func<Recipe>[] all =
     [
-        MiniAutoencoder, MiniHearing, MiniLipReader, MiniSync, MiniWarmup, MiniAudio, MiniTeacher,
+        MiniAutoencoder, MiniHearing, MiniLipReader, MiniSync, MiniWarmup, MiniAudio, MiniTeacher, MiniCodeReader,
         MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniDecoder, MiniRefiner512,
         .. Ablations(),
     ];
@@ -143,6 +143,20 @@ public static class Recipes
         Untold = 0.1f,
         DecayFrom = 0.5,
         ValidateEvery = 400,
+    };
+
+    /// <summary>What codes say of mouths; students learn by it.</summary>
+    public static CodeReaderRecipe MiniCodeReader() => new()
+    {
+        Name = "mini-code-reader",
+        Steps = 1500,
+        Clips = Clips,
+        MuonRate = 0.01f,
+        WarmupSteps = 20,
+        DecayFrom = 0.3,
+        EmaDecay = 0.99f,
+        GradientClip = 5,
+        ValidateEvery = 500,
     };
 
     /// <summary>The shipped model: chunks of 3 latents in 2 steps.</summary>
