@@ -22,8 +22,11 @@ internal static class CallPictures
         await using var page = await Page.OpenAsync(browser, address);
         await page.ResizeAsync(width, height);
         await page.CallAsync();
-        if (hasDetails) await page.EvaluateAsync<object>("document.querySelector('#detailsButton').click()");
-        await Task.Delay(10_000); // the details fill their chart
+        if (hasDetails)
+        {
+            await page.EvaluateAsync<object>("document.querySelector('#detailsButton').click()");
+            await Task.Delay(10_000); // until their chart has something to show
+        }
         await page.TypeAsync(Text);
         await Task.Delay(2500);
         await page.ScreenshotAsync(path);

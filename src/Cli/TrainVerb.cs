@@ -38,7 +38,7 @@ internal sealed class TrainVerb : Verb
         return Task.CompletedTask;
     }
 
-    // Stages find each other beside their run folders; those that have ended are only exported again.
+    // Stages find each other beside their run folders; those that have ended stay as they are.
     void TrainMini(ParseResult values, Device computer, Terminal terminal, CancellationToken stop)
     {
         string root = values.GetValue(run) ?? "runs", target = Path.Combine(root, MiniModel.Name);

@@ -12,6 +12,9 @@ public readonly record struct MouthShape(float Open, float Width, float Round, f
     /// <summary>Number of values.</summary>
     public const int Count = 5;
 
+    /// <summary>What the values are called in figures, in their order.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["open", "width", "round", "teeth", "tongue"];
+
     /// <summary>Writes the values in their order.</summary>
     public void CopyTo(Span<float> row)
     {

@@ -51,7 +51,7 @@ public sealed class Trainer : IDisposable
         trainer.Restore();
         try
         {
-            if (trainer.step < recipe.Steps) task.Prepare(progress, cancel); // a finished run is only exported again
+            if (trainer.step < recipe.Steps) task.Prepare(progress, cancel); // a finished run has its weights
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -85,12 +85,13 @@ public sealed class StudentTests : IDisposable
     }
 
     [Fact]
-    public void Without_regression_only_scores_are_matched()
+    public void Without_regression_scores_are_matched_and_mouths_read()
     {
         runs.Train(student with { RegressionWeight = 0, SelfMade = 0, TimestepByChunk = true }, "matched");
         using var log = Log("matched");
         Assert.Equal(["matching"], log.Figures.Intersect(["matching", "regression"]));
         Assert.Equal([2.0, 3.0, 4.0], log.Curve("matching").X);
+        Assert.Equal([1.0, 2.0, 3.0, 4.0], log.Curve("mouths").X);
     }
 
     [Fact]

@@ -30,9 +30,6 @@ public sealed class MelSpectrogram
         triangles = Triangles();
     }
 
-    /// <summary>Features a sound of <paramref name="samples"/> samples has: one for each hop begun.</summary>
-    public static int Frames(long samples) => checked((int)((samples + Hop - 1) / Hop));
-
     /// <summary>
     /// Features first .. first + count of a sound, band by band: target[band * count + m]. <paramref name="samples"/> starts at
     /// sample <paramref name="origin"/> of the sound; what lies outside counts as zero.

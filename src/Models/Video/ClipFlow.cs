@@ -66,6 +66,15 @@ public sealed class ClipFlow(AvatarModel model, IAttentionPattern pattern)
         return scope.Keep((x * guess) + (Answer(x * input, times, condition) * answer));
     }
 
+    /// <summary>One step of a rollout for all latents, from one time to a later one.</summary>
+    public Tensor Advance(Tensor x, float time, float next, ClipCondition condition)
+    {
+        using var scope = Tensor.Scope();
+        float[] times = new float[x.Shape[0]];
+        Array.Fill(times, time);
+        return scope.Keep(x + (Velocity(x, times, condition) * (next - time)));
+    }
+
     /// <summary>The clean latents that noisy ones lead to, in one step.</summary>
     public Tensor Clean(Tensor x, ReadOnlySpan<float> times, ClipCondition condition)
     {

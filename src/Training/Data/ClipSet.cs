@@ -91,9 +91,10 @@ public sealed class ClipSet
     bool MovesAsSpokenAnew(ulong seed, int? firstCharacter, CancellationToken cancel)
     {
         var anew = new ClipSet(1);
-        for (int i = 0; i < Math.Min(Witnesses, Count); i++)
+        int witnesses = Math.Min(Witnesses, Count);
+        for (int i = 0; i < witnesses; i++)
         {
-            int clip = (int)((long)i * Count / Witnesses);
+            int clip = (int)((long)i * Count / witnesses);
             anew.Speak(0, clip, seed, firstCharacter, cancel);
             bool same = anew.characters[0] == characters[clip]
                 && anew.Mouth(0, 0, Frames).SequenceEqual(Mouth(clip, 0, Frames)) && anew.Gestures(0, 0, Frames).SequenceEqual(Gestures(clip, 0, Frames));

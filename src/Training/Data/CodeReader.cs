@@ -52,8 +52,7 @@ public sealed class CodeReader
         var face = Tensor.Concat(1, kept.Forward(Windows(batch.References, batch).Reshape(b, -1, rows * columns).Permute(0, 2, 1)).Reshape(b, -1), PlacesOf(batch));
         var code = Windows(latents, batch).Reshape(b, PerLatent, channels, f, rows * columns).Permute(0, 3, 1, 2, 4).Reshape(b, f * PerLatent, channels * rows * columns);
         var x = (codes.Forward(code) * (stretched.Forward(face).Reshape(b, 1, Width) + 1)) + shifted.Forward(face).Reshape(b, 1, Width);
-        float[] scale = Deviations;
-        return scope.Keep(mouth.Forward(hidden.Forward(x.Silu()).Silu()) * Tensor.From(latents.Device, [1, 1, MouthShape.Count], scale));
+        return scope.Keep(mouth.Forward(hidden.Forward(x.Silu()).Silu()) * Tensor.From(latents.Device, [1, 1, MouthShape.Count], Deviations));
     }
 
     // The cells around each character's mouth.

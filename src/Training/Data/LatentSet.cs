@@ -37,9 +37,7 @@ public sealed class LatentSet
 
     public ClipSet Clips => clips;
 
-    /// <summary>Values of one frame's code difference [4,16,16], at 256 pixels a side.</summary>
-    public int CodeValues => codeValues;
-
+    /// <summary>One frame's code difference [4,16,16], at 256 pixels a side.</summary>
     public ReadOnlySpan<Half> Code(int clip, int frame) => codes[clip].AsSpan(frame * codeValues, codeValues);
 
     /// <summary>The reference picture's features at 1/16: [144,1,16,16].</summary>

@@ -25,8 +25,6 @@ public sealed class CodeReaderTask : ITrainingTask
     const float Noise = 0.15f; // of a latent's deviation: what is read is not to hang on trifles
     const int ValidationBatch = 16;
 
-    static readonly string[] Names = ["open", "width", "round", "teeth", "tongue"];
-
     readonly CodeReaderRecipe recipe;
     readonly MotionData data;
     readonly CodeReader reader;
@@ -53,27 +51,19 @@ public sealed class CodeReaderTask : ITrainingTask
         return scope.Keep(reader.Loss(batch.Latents + (Tensor.Normal(Weights.Device, batch.Latents.Shape, random.Fork(1)) * Noise), batch));
     }
 
-    /// <summary>Correlation of each value with the truth over a validation clip, the mean of all such clips.</summary>
+    /// <summary>Correlation of each mouth value over the validation clips.</summary>
     public IReadOnlyList<Metric> Validate(int step, RunFolder run)
     {
-        var sums = new double[MouthShape.Count];
-        int clips = HearingTask.ValidationClips / ValidationBatch * ValidationBatch;
-        for (int first = 0; first < clips; first += ValidationBatch)
+        List<float> read = [], truth = [];
+        for (int first = 0; first < HearingTask.ValidationClips; first += ValidationBatch)
         {
             using var scope = Tensor.Scope();
-            var batch = data.WatchedClips(first, ValidationBatch);
-            float[] read = reader.Read(batch.Latents, batch).ToArray(), truth = batch.Mouths.ToArray();
-            for (int clip = 0; clip < ValidationBatch; clip++)
-                for (int k = 0; k < sums.Length; k++) sums[k] += Series.Correlation(Column(read, clip, k), Column(truth, clip, k));
+            var batch = data.WatchedClips(first, Math.Min(ValidationBatch, HearingTask.ValidationClips - first));
+            read.AddRange(reader.Read(batch.Latents, batch).ToArray());
+            truth.AddRange(batch.Mouths.ToArray());
         }
-        return [.. Names.Select((name, k) => new Metric(name, sums[k] / clips))];
-    }
-
-    static double[] Column(float[] values, int clip, int value)
-    {
-        var column = new double[values.Length / MouthShape.Count / ValidationBatch];
-        for (int i = 0; i < column.Length; i++) column[i] = values[(((clip * column.Length) + i) * MouthShape.Count) + value];
-        return column;
+        float[] found = [.. read], real = [.. truth];
+        return [.. MouthShape.Names.Select((name, k) => new Metric(name, Series.Correlation(HearingTask.Column(found, k), HearingTask.Column(real, k))))];
     }
 
     public void Dispose()

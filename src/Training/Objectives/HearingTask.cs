@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using TalkingMachines.Evaluation;
 using TalkingMachines.Models.Audio;
 using TalkingMachines.Models.Layers;
 using TalkingMachines.Puppets;
@@ -109,15 +110,15 @@ public sealed class HearingTask : ITrainingTask
         using var scope = Tensor.Scope();
         var (mel, truth) = Batch(validation!, [.. Enumerable.Range(0, ValidationClips)], null);
         float[] heard = model.Mouth(model.Raw(mel)).ToArray(), real = truth.ToArray();
-        string[] names = ["open", "width", "round", "teeth", "tongue"];
-        return [.. names.Select((name, k) => new Metric(name, Correlation(heard, real, k, names.Length)))];
+        return [.. MouthShape.Names.Select((name, k) => new Metric(name, Series.Correlation(Column(heard, k), Column(real, k))))];
     }
 
-    static double Correlation(float[] a, float[] b, int offset, int stride)
+    /// <summary>One mouth value of all rows.</summary>
+    internal static double[] Column(float[] rows, int value)
     {
-        var x = Enumerable.Range(0, a.Length / stride).Select(i => (double)a[(i * stride) + offset]);
-        var y = Enumerable.Range(0, b.Length / stride).Select(i => (double)b[(i * stride) + offset]);
-        return MathNet.Numerics.Statistics.Correlation.Pearson(x, y);
+        var column = new double[rows.Length / MouthShape.Count];
+        for (int i = 0; i < column.Length; i++) column[i] = rows[(i * MouthShape.Count) + value];
+        return column;
     }
 
     // Leading principal components of the raw features, each to unit variance.

@@ -3,6 +3,7 @@ using TalkingMachines.Evaluation;
 using TalkingMachines.Media;
 using TalkingMachines.Models.Image;
 using TalkingMachines.Models.Layers;
+using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training.Data;
 
@@ -19,7 +20,7 @@ public sealed class LipReaderTask : ITrainingTask
 {
     const int ValidationCharacters = 24, ValidationFrames = 12, SheetColumns = 12;
 
-    static readonly string[] Names = ["open", "width", "round", "teeth", "tongue", "blink"];
+    static readonly string[] Names = [.. MouthShape.Names, "blink"];
 
     readonly LipReader reader;
     readonly PrefetchedBatches<LipReaderBatch> batches;

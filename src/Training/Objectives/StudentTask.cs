@@ -26,7 +26,7 @@ public sealed record StudentRecipe : Recipe
 
     public TrainingWindow Window { get; init; } = new(21, 4);
 
-    /// <summary>Steps of regression alone, before distribution matching begins.</summary>
+    /// <summary>Steps without distribution matching, before it begins.</summary>
     public required int AdaptSteps { get; init; }
 
     /// <summary>Updates of the critic after each of the student: two time scales.</summary>
@@ -112,7 +112,7 @@ public sealed class StudentTask : ITrainingTask
 
     float[] StepTimes => recipe.Model.Steps;
 
-    // The statistics are of the same clips as the teacher's: measured again, they come out the same.
+    // Of the same clips as the teacher's, whose copy is rounded.
     public void Prepare(IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
         data.Prepare(recipe.Clips, withLips: true, progress, cancel);
@@ -132,8 +132,10 @@ public sealed class StudentTask : ITrainingTask
         }
         var (batch, x, times, isOwn) = Entry(step, random);
         var made = student.Clean(x, times, ClipCondition.Of(student.Model, batch.Drive, batch.References));
-        var matching = parts.Add("matching", DistributionMatching.Loss(made, Direction(made, batch, random))) * recipe.MatchingWeight;
-        return scope.Keep(recipe.RegressionWeight == 0 ? matching : matching + (Supervised(made, batch, times, isOwn, parts) * recipe.RegressionWeight));
+        var loss = parts.Add("matching", DistributionMatching.Loss(made, Direction(made, batch, random))) * recipe.MatchingWeight;
+        if (!isOwn && recipe.RegressionWeight > 0) loss += Regression(made, batch, times, parts) * recipe.RegressionWeight;
+        if (reader is not null) loss += MouthLoss(made, batch, parts); // what a sound asks of a mouth is known for every character
+        return scope.Keep(loss);
     }
 
     Tensor Noise(MotionBatch batch, RandomStream random) => Tensor.Normal(Device, batch.Latents.Shape, random.Fork(1));
@@ -165,11 +167,7 @@ public sealed class StudentTask : ITrainingTask
         if (isOwn && exit > 0)
         {
             var condition = ClipCondition.Of(student.Model, batch.Drive, batch.References);
-            for (int i = 0; i < exit; i++)
-            {
-                Array.Fill(times, StepTimes[i]);
-                x += student.Velocity(x, times, condition) * (StepTimes[i + 1] - StepTimes[i]);
-            }
+            for (int i = 0; i < exit; i++) x = student.Advance(x, StepTimes[i], StepTimes[i + 1], condition);
         }
         Array.Fill(times, StepTimes[exit]);
         return (batch, isOwn ? x : FlowLoss.Noisy(batch.Latents, x, times), times, isOwn);
@@ -195,14 +193,6 @@ public sealed class StudentTask : ITrainingTask
         return times;
     }
 
-    // What a sound asks of a mouth is known for every character; all else of the frames for its own clip alone.
-    Tensor Supervised(Tensor made, MotionBatch batch, float[] times, bool isOwn, LossParts parts)
-    {
-        using var scope = Tensor.Scope();
-        var mouths = reader is null ? Tensor.Zeros(Device, [1]) : MouthLoss(made, batch, parts);
-        return scope.Keep(isOwn ? mouths : mouths + Regression(made, batch, times, parts));
-    }
-
     // The same measure as FlowLoss: an error of the clean latents, back to an error of the network's answer.
     Tensor Regression(Tensor made, MotionBatch batch, float[] times, LossParts parts)
     {
@@ -222,6 +212,7 @@ public sealed class StudentTask : ITrainingTask
         {
             using var scope = Tensor.Scope();
             var random = new RandomStream(recipe.Seed + 1).Fork((ulong)((step * recipe.CriticUpdates) + i));
+            int update = ((step - recipe.AdaptSteps - 1) * recipe.CriticUpdates) + i + 1;
             var (batch, x, times, _) = Entry(step, random);
             var made = student.Clean(x, times, ClipCondition.Of(student.Model, batch.Drive, batch.References));
             using var tape = new Tape();
@@ -230,7 +221,7 @@ public sealed class StudentTask : ITrainingTask
             tape.Backward(loss);
             float norm = criticUpdate.GradientNorm(tape);
             if (!float.IsFinite(norm)) throw new TrainingException(FormattableString.Invariant($"Step {step}: the critic's gradient is {norm}, expected a finite number."));
-            criticUpdate.Apply(tape, step, norm);
+            criticUpdate.Apply(tape, step, norm, update);
         }
     }
 

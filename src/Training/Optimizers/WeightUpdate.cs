@@ -53,8 +53,10 @@ public sealed class WeightUpdate : IDisposable
         return null;
     }
 
-    /// <summary>Moves every weight that has a gradient. Steps count from 1; <paramref name="norm"/> is <see cref="GradientNorm"/>.</summary>
-    public void Apply(Tape tape, int step, float norm)
+    /// <summary>Moves every weight that has a gradient; <paramref name="norm"/> is <see cref="GradientNorm"/>.</summary>
+    /// <param name="step">Of the training, from 1 on: it sets the rate.</param>
+    /// <param name="update">Of these weights, from 1 on, where there are more or fewer than steps.</param>
+    public void Apply(Tape tape, int step, float norm, int? update = null)
     {
         float factor = (float)recipe.RateFactor(step);
         float scale = recipe.GradientClip is { } longest && norm > longest ? longest / norm : 1;
@@ -64,7 +66,7 @@ public sealed class WeightUpdate : IDisposable
             using var scope = Tensor.Scope();
             if (scale < 1) gradient *= scale;
             if (muon.Momenta.ContainsKey(name)) muon.Update(name, gradient, recipe.MuonRate * factor);
-            else adam.Update(name, gradient, recipe.AdamRate * factor, step);
+            else adam.Update(name, gradient, recipe.AdamRate * factor, update ?? step);
         }
     }
 
