@@ -56,7 +56,7 @@ public sealed class SessionBench(Avatar avatar, CharacterReference character, Pi
         long frames = after.Sum(each => each.Frames) - before.Sum(each => each.Frames);
         double repeated = (after.Sum(each => each.FramesRepeated) - before.Sum(each => each.FramesRepeated)) / (double)Math.Max(1, frames);
         // A session asks for a chunk when it needs it; one that got none in all that time has lost real time, too.
-        bool holds = spread.Count > 0 && spread.P95 < ChunkMilliseconds;
+        bool holds = after.Zip(before).All(pair => pair.First.Chunks > pair.Second.Chunks) && spread.P95 < ChunkMilliseconds;
         return new SessionsFigures(after.Length, spread, repeated, after.Max(each => each.LongestRepeat).TotalMilliseconds, holds);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
+using TalkingMachines.Serving;
 
 namespace TalkingMachines.Calls;
 
@@ -9,6 +10,7 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
     const double Audible = 0.02;        // largest sample of a block: -34 dB
     const double Flash = 128;           // of 255: between the dark frames and the white ones
     const double Unchanged = 0.15;      // mean change of a frame that is shown again
+    const double AtMostListening = 3.0; // mean change around the mouth of somebody who listens and nods
     const double LeastMovement = 1.0;   // mean change around the mouth, of 255: more than the codec's noise
 
     static readonly string[] Sentences =
@@ -117,7 +119,7 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
         return new Endurance(
             seconds, (end.FramesDecoded - start.FramesDecoded) / seconds, longest, end.FreezeCount - start.FreezeCount, end.PacketsLost - start.PacketsLost,
             figures.FramesRepeated - repeated, figures.Median.TotalMilliseconds, figures.P99.TotalMilliseconds,
-            Spread.Of(early), Spread.Of(late), first, last);
+            Spread.OfOffsets(early), Spread.OfOffsets(late), first, last);
     }
 
     /// <summary>So many calls at once, all speaking: whether each keeps real time.</summary>
@@ -138,7 +140,7 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
             var after = before.Keys.Select(each => each.Session.Figures).ToList();
             double seconds = watch.Elapsed.TotalSeconds;
             return new Crowd(
-                calls, before.Keys.Min(each => (each.Session.Figures.Frames - before[each].Frames) / seconds),
+                calls, before.Keys.Min(each => (Fresh(each.Session.Figures) - Fresh(before[each])) / seconds),
                 before.Keys.Sum(each => each.Session.Figures.FramesRepeated - before[each].FramesRepeated) / (16.0 * seconds * calls),
                 after.Max(each => each.Median.TotalMilliseconds), after.Max(each => each.P95.TotalMilliseconds), after.Max(each => each.LongestRepeat.TotalMilliseconds));
         }
@@ -151,6 +153,8 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
             }
         }
     }
+
+    static long Fresh(SessionFigures figures) => figures.Frames - figures.FramesRepeated;
 
     async Task<Page> CalledAsync(bool watch = true)
     {
@@ -172,7 +176,11 @@ internal sealed class Measurements(CallServer server, IBrowser browser, Action<s
     static double AtRest(FrameNote[] after)
     {
         int still = Array.FindIndex(after, frame => frame.Moved < Unchanged);
-        if (still < 0) return after[0].T;
+        if (still < 0) // it never stood: then it is at rest once nothing but the head moves
+        {
+            int moving = Array.FindLastIndex(after, frame => frame.Moved > AtMostListening);
+            return moving + 1 < after.Length ? after[moving + 1].T : double.PositiveInfinity;
+        }
         int next = Array.FindIndex(after, still, frame => frame.Moved >= Unchanged);
         return next < 0 ? double.PositiveInfinity : after[next].T;
     }

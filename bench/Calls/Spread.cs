@@ -12,6 +12,13 @@ internal sealed record Spread(double Median, double P95, double Most, int Count)
         return new Spread(At(sorted, 0.5), At(sorted, 0.95), sorted[^1], sorted.Length);
     }
 
+    /// <summary>Of offsets to either side: their median, and how far from nought 95 % and all of them are.</summary>
+    public static Spread OfOffsets(IReadOnlyCollection<double> offsets)
+    {
+        var far = Of(offsets.Select(Math.Abs));
+        return far with { Median = Of(offsets).Median };
+    }
+
     // The smallest value that a share of all does not exceed.
     static double At(double[] sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
 

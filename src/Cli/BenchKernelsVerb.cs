@@ -53,7 +53,7 @@ internal sealed class BenchKernelsVerb : Verb
         foreach (var figure in report.Figures) table.AddRow([.. Cells(figure).Take(headings.Length + 1)]);
         terminal.Tables.Write(table);
         int disturbed = report.Figures.Count(figure => figure.IsDisturbed);
-        if (disturbed > 0) terminal.Note($"Other work on these cores held up {disturbed} of {report.Figures.Count} rows: theirs are lower bounds.");
+        if (disturbed > 0) terminal.Note($"Other work on these cores held up {disturbed} of {report.Figures.Count} rows, ours or PyTorch's: those are not to be relied upon.");
     }
 
     static string[] Cells(KernelFigure figure)

@@ -8,7 +8,7 @@ public static class EvaluationFindings
     const double ReaderFloor = 0.9, OpenFloor = 0.5, LeastAmplitude = 0.5, MostAmplitude = 1.5;
     const double LagFrames = 1.5, LagNeeds = 0.3; // without any agreement a best lag says nothing
     const double SyncFloor = 0.4; // of the true frames' Sync-C
-    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, AlikeCeiling = 0.6, BlinkFloor = 0.5, DriftCeiling = 0.05, LikenessCeiling = 0.2;
+    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, AlikeCeiling = 0.6, BlinkFloor = 0.5, DriftCeiling = 0.05, LosesSound = 0.3, LikenessCeiling = 0.2;
 
     /// <summary>One sentence a finding; none where all is well.</summary>
     public static IReadOnlyList<string> Of(EvaluationReport report)
@@ -23,6 +23,8 @@ public static class EvaluationFindings
             Add(findings, $"With another clip's sound the mouth moves as with its own, correlation {alike.Mean:0.00}, expected {AlikeCeiling} at most: the model ignores the sound.");
         foreach (var judged in report.Sync.GroupBy(figures => figures.Judge)) AddSync(findings, [.. judged]);
         AddDrift(findings, report.Drift);
+        if (report is { LongOpenFirst: { } early, LongOpenLast: { } late } && late.Mean < OpenFloor && early.Mean - late.Mean > LosesSound)
+            Add(findings, $"The sound is lost: in the last quarter of the long rollout the mouth follows it with {late.Mean:0.00}, in the first with {early.Mean:0.00}.");
         return findings;
     }
 

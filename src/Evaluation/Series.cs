@@ -25,11 +25,11 @@ public static class Series
     public static double Correlation(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         if (a.Length != b.Length) throw new ArgumentException($"Series have {a.Length} and {b.Length} values, expected equal lengths.");
-        double deviations = Deviation(a) * Deviation(b);
-        if (deviations < Still * Still) return 0;
+        double deviationA = Deviation(a), deviationB = Deviation(b);
+        if (deviationA < Still || deviationB < Still) return 0;
         double meanA = Mean(a), meanB = Mean(b), products = 0;
         for (int i = 0; i < a.Length; i++) products += (a[i] - meanA) * (b[i] - meanB);
-        return Math.Clamp(products / (a.Length * deviations), -1, 1);
+        return Math.Clamp(products / (a.Length * deviationA * deviationB), -1, 1);
     }
 
     /// <summary>By how many places <paramref name="seen"/> comes after <paramref name="truth"/> where they agree best, at most <paramref name="reach"/> either way; the smallest of equals.</summary>

@@ -59,11 +59,12 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>Copies a file to the input on a thread of its own and closes it.</summary>
     public void FeedFile(string path)
     {
+        var pipe = Input; // now: the process may be given up before the thread runs
         var feeder = new Thread(() =>
         {
             try
             {
-                using var input = Input;
+                using var input = pipe;
                 using var file = File.OpenRead(path);
                 file.CopyTo(input);
             }

@@ -75,6 +75,7 @@ public sealed record AvatarConfig
     /// <summary>This, if its numbers fit together; otherwise an error that says which don't.</summary>
     public AvatarConfig Checked()
     {
+        if (Width < 1 || Heads < 1 || Layers < 1 || FeedForward < 1 || ChunkLatents < 1 || Autoencoder is null || Steps is null) throw new ArgumentException("Width, heads, layers, feed-forward width and chunk are expected to be at least 1, and autoencoder and steps to be there.");
         if (Width % Heads != 0 || HeadWidth % 2 != 0) throw new ArgumentException($"Width {Width} does not split into {Heads} heads of even width.");
         if (Autoencoder.Scale is < 1 or > 4) throw new ArgumentException($"The autoencoder's scale is {Autoencoder.Scale}, expected 1 to 4.");
         if (Picture % (32 * Autoencoder.Scale) != 0) throw new ArgumentException($"Picture is {Picture} pixels, expected a multiple of {32 * Autoencoder.Scale}.");

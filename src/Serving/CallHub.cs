@@ -87,6 +87,11 @@ public sealed class CallHub : IAsyncDisposable
             ulong seed = (ulong)Random.Shared.NextInt64();
             var conversation = new Conversation(avatar, picture, character, voices, seed, clock);
             conversations[conversation.Id] = conversation;
+            conversation.Session.Happened += happened =>
+            {
+                if (happened is SessionEnded) CloseSoon(conversation);
+            };
+            if (conversation.Session.EndedBecause is not null) CloseSoon(conversation);
             return conversation;
         }
         finally
@@ -125,6 +130,9 @@ public sealed class CallHub : IAsyncDisposable
         await conversation.DisposeAsync();
         return true;
     }
+
+    // A session that ended by itself would keep its place for nobody. Its own thread tells of it, and is waited for.
+    void CloseSoon(Conversation conversation) => _ = Task.Run(() => CloseAsync(conversation.Id));
 
     void Admit()
     {

@@ -67,6 +67,7 @@ internal sealed class ChunkFeeder(Pipeline pipeline, int chunkFrames, int frames
             block.Count = Math.Min(left, SoundBlock.Capacity);
             int taken = turn.Sound.Take(block.Room[..block.Count]);
             block.Room[taken..block.Count].Clear();
+            if (!completed) turn.Sound.Pad(block.Count - taken);
             left -= block.Count;
             block.EndsRequest = left == 0;
             await pipeline.Sound.WriteAsync(block, stop);

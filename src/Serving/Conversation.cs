@@ -62,7 +62,7 @@ public sealed class Conversation : IAsyncDisposable
     }
 
     /// <summary>Says a text instead of what is being said; returns its turn.</summary>
-    public int Say(string text, VoiceSpec voice) => Begin(sound => voices.SpeakAsync(text, voice, sound, CancellationToken.None));
+    public int Say(string text, VoiceSpec voice) => Begin(sound => voices.SpeakAsync(text, voice, sound, sound.Ended));
 
     /// <summary>Says a recorded sound, which is disposed afterwards; returns its turn.</summary>
     /// <param name="recording">At <see cref="SoundBlock.SampleRate"/>.</param>
@@ -113,12 +113,6 @@ public sealed class Conversation : IAsyncDisposable
         _ = peer.Closed.ContinueWith(_ => Forget(peer), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    /// <summary>Hangs up; the conversation may be called again.</summary>
-    public async Task HangUpAsync()
-    {
-        if (Call is { } now) await now.Peer.DisposeAsync();
-    }
-
     int Begin(Func<SoundQueue, Task> speak)
     {
         var sound = Session.Speak();
@@ -131,6 +125,10 @@ public sealed class Conversation : IAsyncDisposable
         try
         {
             await speak(sound);
+        }
+        catch (OperationCanceledException)
+        {
+            // cut off
         }
         catch (MediaException wrong)
         {

@@ -81,7 +81,13 @@ public sealed class Session : IDisposable
 
     public SessionFigures Figures => meter.Figures;
 
-    /// <summary>Begins a turn with sound that the caller goes on to append and completes; what was said before is cut off at once.</summary>
+    /// <summary>Why the session's thread ended; null while it lives.</summary>
+    public string? EndedBecause { get; private set; }
+
+    /// <summary>
+    /// Begins a turn with sound that the caller goes on to append and completes; what was said before is cut off at once. A session that
+    /// was closed takes no sound: the queue is closed too.
+    /// </summary>
     /// <param name="isLive">The sound is made as fast as it is heard.</param>
     public SoundQueue Speak(bool isLive = false)
     {
@@ -121,6 +127,11 @@ public sealed class Session : IDisposable
     // Under the gate: the playout sees the old turn or the new one, never a mixture.
     void Begin(SoundQueue sound)
     {
+        if (disposed)
+        {
+            sound.Dispose();
+            return;
+        }
         bool speaking = turn.IsSpeaking;
         turn.Sound.Dispose();
         turns.Interrupt();
@@ -157,6 +168,7 @@ public sealed class Session : IDisposable
         {
             reason = failure is ChannelClosedException { InnerException: { } inner } ? inner.Message : failure.Message;
         }
+        EndedBecause = reason;
         Happened?.Invoke(new SessionEnded(turns.Current, reason));
     }
 
@@ -231,11 +243,14 @@ public sealed class Session : IDisposable
     /// <summary>Stops the threads and waits for them.</summary>
     public void Dispose()
     {
-        if (disposed) return;
-        disposed = true;
+        lock (gate)
+        {
+            if (disposed) return;
+            disposed = true;
+            turn.Sound.Dispose(); // no maker waits for room any more
+        }
         stop.Cancel();
         thread.Join();
-        turn.Sound.Dispose();
         pipeline.Dispose();
         playout.Dispose();
         feeding.ContinueWith(_ => stop.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

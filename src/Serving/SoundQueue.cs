@@ -15,7 +15,10 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
     float[] ring = ArrayPool<float>.Shared.Rent(seconds * SoundBlock.SampleRate); // megabytes a turn: garbage that size is collected late
     readonly List<(long Sample, string Text)> captions = [];
     readonly SemaphoreSlim room = new(0, 1);
+    readonly CancellationTokenSource ended = new();
     long appended;
+    long padded;
+    long dropped;
     long taken;
     bool completed;
     bool closed;
@@ -24,6 +27,9 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
 
     /// <summary>True where the sound is made as fast as it is heard, such as a microphone's: waiting for more of it costs delay.</summary>
     public bool IsLive { get; init; }
+
+    /// <summary>Cancelled when the turn is over: what is still being made is for nobody.</summary>
+    public CancellationToken Ended => ended.Token;
 
     /// <summary>Samples that wait.</summary>
     public int Available
@@ -40,6 +46,15 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
         get
         {
             lock (gate) return appended;
+        }
+    }
+
+    /// <summary>Samples of the turn that are heard once all has been played: what was appended and not dropped, and the silence while it was waited for.</summary>
+    public long ToHear
+    {
+        get
+        {
+            lock (gate) return appended + padded - dropped;
         }
     }
 
@@ -83,7 +98,19 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
     /// <summary>Says what is heard from here on, for captions.</summary>
     public void Caption(string text)
     {
-        lock (gate) captions.Add((appended, text));
+        lock (gate) captions.Add((appended + padded - dropped, text));
+    }
+
+    /// <summary>Silence was sent while more sound was waited for: what comes is heard so much later.</summary>
+    public void Pad(int samples)
+    {
+        lock (gate)
+        {
+            long heard = appended + padded - dropped;
+            padded += samples;
+            for (int i = 0; i < captions.Count; i++)
+                if (captions[i].Sample >= heard) captions[i] = (captions[i].Sample + samples, captions[i].Text);
+        }
     }
 
     /// <summary>The caption of what is heard once <paramref name="played"/> samples have been, if it has not been taken yet.</summary>
@@ -124,7 +151,12 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
     /// <summary>Throws away the oldest sound so that at most <paramref name="samples"/> wait: a microphone's clock may be faster than ours.</summary>
     public void DropAllBut(int samples)
     {
-        lock (gate) taken = Math.Max(taken, appended - samples);
+        lock (gate)
+        {
+            long kept = Math.Max(taken, appended - samples);
+            dropped += kept - taken;
+            taken = kept;
+        }
         WakeMaker();
     }
 
@@ -136,6 +168,7 @@ public sealed class SoundQueue(int turn, int seconds = 20) : IDisposable
             if (!closed) ArrayPool<float>.Shared.Return(ring);
             (completed, closed, ring) = (true, true, []);
         }
+        _ = ended.CancelAsync(); // whoever disposes holds locks
         WakeMaker();
     }
 

@@ -20,7 +20,7 @@ internal sealed class Turn(SoundQueue sound, long? resumeMotionAt, long began)
     public long Played => Volatile.Read(ref played);
 
     /// <summary>Whether there is something left to hear.</summary>
-    public bool IsSpeaking => !Sound.IsCompleted || Played < Sound.Appended;
+    public bool IsSpeaking => !Sound.IsCompleted || Played < Sound.ToHear;
 
     public void AddPlayed(int samples) => Volatile.Write(ref played, played + samples);
 }

@@ -59,11 +59,13 @@ public readonly record struct ConvolutionWindow(
         StrideT: 1, FrontT: causal ? kernelT - 1 : kernelT / 2, BackT: causal ? 0 : kernelT / 2,
         FrontH: kernelH / 2, BackH: kernelH / 2, FrontW: kernelW / 2, BackW: kernelW / 2);
 
-    public int OutT(int size, int kernel) => (size + FrontT + BackT - kernel) / StrideT + 1;
+    public int OutT(int size, int kernel) => Out(size + FrontT + BackT, kernel, StrideT);
 
-    public int OutH(int size, int kernel) => (size + FrontH + BackH - kernel) / StrideH + 1;
+    public int OutH(int size, int kernel) => Out(size + FrontH + BackH, kernel, StrideH);
 
-    public int OutW(int size, int kernel) => (size + FrontW + BackW - kernel) / StrideW + 1;
+    public int OutW(int size, int kernel) => Out(size + FrontW + BackW, kernel, StrideW);
+
+    static int Out(int padded, int kernel, int stride) => padded < kernel ? 0 : ((padded - kernel) / stride) + 1;
 }
 
 /// <summary>

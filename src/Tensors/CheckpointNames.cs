@@ -3,6 +3,8 @@ namespace TalkingMachines.Tensors;
 /// <summary>Takes off the names of a checkpoint what trainers and packagers wrap around them.</summary>
 public static class CheckpointNames
 {
+    const int MostPrefixes = 8; // one in the other: no file has more, but for a hostile one
+
     /// <summary>Of a checkpoint with several networks or copies, the one to use: averaged weights first.</summary>
     static readonly string[] Groups =
         ["generator_ema.", "params_ema.", "ema.", "generator.", "state_dict.", "model_state_dict.", "model.diffusion_model.", "diffusion_model."];
@@ -22,7 +24,7 @@ public static class CheckpointNames
     {
         var names = source.Tensors.Keys.ToDictionary(name => name, Unwrapped, StringComparer.Ordinal);
         names = OneGroup(names);
-        while (Array.Find(Prefixes, prefix => names.Values.All(name => Extends(name, prefix))) is { } prefix)
+        for (int times = 0; times < MostPrefixes && names.Count > 0 && Array.Find(Prefixes, prefix => names.Values.All(name => Extends(name, prefix))) is { } prefix; times++)
             names = names.ToDictionary(each => each.Key, each => each.Value[prefix.Length..], StringComparer.Ordinal);
         return names.Count == source.Tensors.Count && names.All(each => each.Key == each.Value)
             ? source

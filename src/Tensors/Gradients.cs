@@ -104,8 +104,8 @@ internal static class Gradients
         if (b.Shape.Rank == 2 && a.Shape.Rank > 2 && !ta)
         {
             // One matrix for every batch: the batch is just more rows.
-            a = a.View([(int)(a.Count / a.Shape.Last), a.Shape.Last]);
-            dy = dy.View([(int)(dy.Count / dy.Shape.Last), dy.Shape.Last]);
+            a = a.View([a.Shape.Rows, a.Shape.Last]);
+            dy = dy.View([dy.Shape.Rows, dy.Shape.Last]);
         }
         if (s.Wants(0))
         {
@@ -124,7 +124,7 @@ internal static class Gradients
     public static void Linear(in GradientStep s)
     {
         var (weight, bias) = (s.Input(1), s.InputOrNull(2));
-        int rows = (int)(s.Gradient.Count / s.Gradient.Shape.Last);
+        int rows = s.Gradient.Shape.Rows;
         var dy = s.Gradient.View([rows, weight.Shape[0]]);
         if (s.Wants(0))
         {
@@ -207,6 +207,7 @@ internal static class Gradients
 
     public static void Rotary(in GradientStep s)
     {
+        if (!s.Wants(0)) return;
         var dx = s.EmptyLike(0);
         s.Backend.Rotary(s.Gradient, s.Input(1), s.Input(2), true, dx);
         s.Give(0, dx);

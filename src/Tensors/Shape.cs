@@ -47,6 +47,9 @@ public readonly struct Shape : IEquatable<Shape>
         }
     }
 
+    /// <summary>Product of all extents but the last.</summary>
+    public int Rows => Product(0, Rank - 1);
+
     /// <summary>Product of the extents from axis <paramref name="from"/> up to, not including, <paramref name="to"/>.</summary>
     public int Product(int from, int to)
     {

@@ -28,7 +28,7 @@ public sealed class StackedWeights : IWeightSource
         StoredTensor[] parts = [.. stack.Parts.Select(name => tensors[name])];
         int[] first = Extents(parts[0]);
         if (first.Length == 0 || Array.Exists(parts, part => part.Type != parts[0].Type || !Extents(part).Skip(1).SequenceEqual(first.Skip(1)))) return;
-        if (parts.Sum(part => (double)part.Shape.Count) > int.MaxValue) return;
+        if (parts.Sum(part => (double)part.Shape.Count) > int.MaxValue || parts.Sum(part => (long)part.Shape[0]) > int.MaxValue) return;
         int rows = parts.Sum(part => part.Shape[0]);
         int[] shape = [.. Enumerable.Repeat(1, Math.Max(0, stack.Rank - first.Length)), rows, .. first[1..]];
         foreach (string name in stack.Parts) tensors.Remove(name);

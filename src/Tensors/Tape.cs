@@ -14,6 +14,10 @@ public sealed class Tape : IDisposable
     readonly List<Record> records = new(1024);
     readonly List<Tensor> watched = [];
     bool closed;
+    bool walked;
+
+    /// <summary>Nothing is recorded any more.</summary>
+    internal bool IsClosed => closed;
 
     internal struct Record
     {
@@ -79,6 +83,8 @@ public sealed class Tape : IDisposable
     {
         if (loss.Count != 1) throw new ArgumentException($"Backward of a tensor {loss.Shape}, expected one element.");
         if (!ReferenceEquals(loss.Tape, this)) throw new ArgumentException("The loss does not depend on a watched tensor.");
+        if (walked) throw new InvalidOperationException("The tape was walked back already, and what it recorded is gone: one Backward for the sum of all losses.");
+        walked = true;
         var seed = Tensor.EmptyOwned(loss.Device, loss.Shape);
         loss.Device.Backend.Fill(seed, 1);
         var spans = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(records);

@@ -260,6 +260,7 @@ public sealed partial class Tensor
     /// <summary>Rows of this [N,D] by number: [indices,D].</summary>
     public Tensor Gather(params int[] indices)
     {
+        Expect(Shape.Rank == 2, $"Gather of {Shape}: expected [N,D].");
         foreach (int index in indices)
             if ((uint)index >= (uint)Shape[0]) throw new ArgumentException($"Row {index} of a table {Shape} was asked for.");
         var y = Empty(Device, Shape.With(0, indices.Length));

@@ -40,7 +40,13 @@ public sealed partial class Tensor
     {
         Expect(axes.Length == Shape.Rank, $"Permute of {Shape} with {axes.Length} axes.");
         Span<int> extents = stackalloc int[axes.Length];
-        for (int i = 0; i < axes.Length; i++) extents[i] = Shape[axes[i]];
+        int seen = 0;
+        for (int i = 0; i < axes.Length; i++)
+        {
+            Expect(axes[i] >= 0 && axes[i] < axes.Length && (seen & (1 << axes[i])) == 0, $"Permute of {Shape}: axis {axes[i]} is no other of 0..{axes.Length - 1}.");
+            seen |= 1 << axes[i];
+            extents[i] = Shape[axes[i]];
+        }
         var y = Empty(Device, new Shape(extents));
         Backend.Permute(this, axes, y);
         var tape = Tape;
@@ -52,7 +58,7 @@ public sealed partial class Tensor
     public Tensor Narrow(int axis, int start, int length)
     {
         int index = Shape.Axis(axis);
-        Expect(start >= 0 && length >= 0 && start + length <= Shape[index], $"Narrow of {Shape}: slices {start}..{start + length} of axis {index}.");
+        Expect(start >= 0 && length >= 0 && start <= Shape[index] && length <= Shape[index] - start, $"Narrow of {Shape}: slices {start}..{start + length} of axis {index}.");
         var y = Empty(Device, Shape.With(index, length));
         Backend.CopySlice(this, start, y, 0, index, length);
         return Taped(y, Gradients.Narrow, (index, start), this);

@@ -9,6 +9,7 @@ namespace TalkingMachines.Tensors;
 public sealed partial class Tensor : IDisposable
 {
     Storage? storage;
+    Tape? tape;
 
     Tensor(Device device, in Shape shape, Storage? storage)
     {
@@ -22,7 +23,11 @@ public sealed partial class Tensor : IDisposable
     public Shape Shape { get; }
 
     /// <summary>The tape that watches this tensor or an ancestor of it; null when no gradient is wanted.</summary>
-    internal Tape? Tape { get; set; }
+    internal Tape? Tape
+    {
+        get => tape is { IsClosed: false } ? tape : null;
+        set => tape = value;
+    }
 
     /// <summary>Its number on the tape.</summary>
     internal int Node { get; set; } = -1;

@@ -11,6 +11,8 @@ public sealed class Peer : IAsyncDisposable
     static readonly TimeSpan Consent = TimeSpan.FromSeconds(30);
     /// <summary>After BYE, which may be about one stream only: browsers check at least every 6 s while they are there.</summary>
     static readonly TimeSpan ConsentAfterGoodbye = TimeSpan.FromSeconds(8);
+    /// <summary>Whoever checks so long after BYE meant one stream only.</summary>
+    static readonly TimeSpan AfterGoodbye = TimeSpan.FromSeconds(1);
 
     readonly Lock gate = new(), delivery = new();
     readonly WebRtcServer server;
@@ -27,7 +29,8 @@ public sealed class Peer : IAsyncDisposable
     readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     CallStreams? streams;
     PeerStatistics lastStatistics = PeerStatistics.None;
-    bool dtlsStarted, goodbyeSaid, ended;
+    bool dtlsStarted, ended;
+    long? goodbyeAt;
 
     internal Peer(WebRtcServer server, SdpOffer offer, Func<IceAgent, AnswerParameters> describe)
     {
@@ -146,7 +149,8 @@ public sealed class Peer : IAsyncDisposable
         if (streams == null) return Now > ConnectTime ? $"The browser did not connect within {ConnectTime.TotalSeconds:0} s." : null;
         var silence = clock.GetElapsedTime(agent.LastConsent);
         if (silence > Consent) return $"The browser was not heard for {Consent.TotalSeconds:0} s.";
-        return goodbyeSaid && silence > ConsentAfterGoodbye ? "The browser said goodbye." : null;
+        bool isGone = goodbyeAt is { } said && clock.GetElapsedTime(said, agent.LastConsent) < AfterGoodbye;
+        return isGone && silence > ConsentAfterGoodbye ? "The browser said goodbye." : null;
     }
 
     /// <summary>What a verified path brought: from any thread of the network, of any content.</summary>
@@ -181,7 +185,7 @@ public sealed class Peer : IAsyncDisposable
         }
         // RFC 7983: 128 to 191 is RTP and RTCP
         if (streams != null && packet.Length > 0 && packet[0] is >= 128 and <= 191) wishes = streams.Receive(packet, Now);
-        goodbyeSaid |= (wishes & ControlWish.Goodbye) != 0;
+        if ((wishes & ControlWish.Goodbye) != 0) goodbyeAt = clock.GetTimestamp();
         return null;
     }
 

@@ -44,6 +44,38 @@ public sealed class SessionTests(TinySession model) : IClassFixture<TinySession>
     }
 
     [Fact]
+    public async Task A_maker_that_pauses_is_still_speaking_until_all_has_been_heard()
+    {
+        using var live = new Live(model);
+        await live.UntilAsync(() => live.Output.Frames.Count >= 3);
+        var sound = live.Session.Speak();
+        await sound.AppendAsync(Tone(20_000), CancellationToken.None);
+        await live.UntilAsync(() => live.Output.Sound.Count(sample => sample != 0) >= 19_000);
+        await Task.Delay(1500); // silence is sent meanwhile
+        sound.Caption("and on");
+        await sound.AppendAsync(Tone(60_000), CancellationToken.None);
+        sound.Complete();
+        await live.UntilAsync(() => !live.Session.IsSpeaking);
+        Assert.InRange(live.Output.Sound.Count(sample => sample != 0), 72_000, 80_000); // but for the last frame
+        Assert.Single(live.Events.OfType<CaptionShown>());
+    }
+
+    [Fact]
+    public async Task A_session_that_was_closed_lets_go_who_speaks()
+    {
+        var live = new Live(model);
+        var before = live.Session.Speak();
+        var waiting = before.AppendAsync(new float[30 * SoundBlock.SampleRate], CancellationToken.None); // more than there is room for
+        live.Dispose();
+        await waiting.WaitAsync(Patience);
+        var after = live.Session.Speak();
+        Assert.True(after.IsCompleted);
+        await after.AppendAsync(new float[30 * SoundBlock.SampleRate], CancellationToken.None).WaitAsync(Patience);
+        Assert.True(after.Ended.IsCancellationRequested);
+        Assert.Equal("the session was closed", live.Session.EndedBecause);
+    }
+
+    [Fact]
     public async Task After_an_interruption_nothing_of_the_old_turn_is_heard()
     {
         using var live = new Live(model);

@@ -94,6 +94,8 @@ internal static partial class OpCases
     [
         new("linear, tiny", x => x[0].Linear(x[1], x[2]), [[1, 1], [1, 1], [1]]),
         new("linear, odd sizes", x => x[0].Linear(x[1], x[2]), [[37, 193], [129, 193], [129]]),
+        new("linear, nothing in", x => x[0].Linear(x[1], x[2]), [[3, 0], [4, 0], [4]]),
+        new("linear, no rows", x => x[0].Linear(x[1], x[2]), [[0, 5], [4, 5], [4]]),
         new("linear, no bias", x => x[0].Linear(x[1], null), [[5, 31], [7, 31]]),
         new("linear, many tiles", x => x[0].Linear(x[1], x[2]), [[130, 530], [270, 530], [270]], tolerance: 2e-5f),
         new("linear, one row", x => x[0].Linear(x[1], x[2]), [[1, 257], [67, 257], [67]]),
@@ -104,6 +106,7 @@ internal static partial class OpCases
         new("linear, constant weight", x => x[0].Linear(x[1], x[2]), [[6, 20], [9, 20], [9]], constants: [1, 2]),
         new("linear, constant input", x => x[0].Linear(x[1], x[2]), [[6, 20], [9, 20], [9]], constants: [0]),
         new("matrix product", x => x[0].MatMul(x[1]), [[13, 29], [29, 35]]),
+        new("matrix product over nothing", x => x[0].MatMul(x[1]), [[2, 0], [0, 3]]),
         new("matrix product, left transposed", x => x[0].MatMul(x[1], transposeA: true), [[29, 13], [29, 35]]),
         new("matrix product, right transposed", x => x[0].MatMul(x[1], transposeB: true), [[13, 29], [35, 29]]),
         new("matrix product, both transposed", x => x[0].MatMul(x[1], true, true), [[29, 13], [35, 29]]),

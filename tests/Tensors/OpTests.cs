@@ -115,7 +115,7 @@ public class OpTests
     static void AssertClose(double[] expected, double[] found, double tolerance, string what)
     {
         Assert.Equal(expected.Length, found.Length);
-        double limit = tolerance * Math.Max(1, expected.Max(Math.Abs));
+        double limit = tolerance * Math.Max(1, expected.Select(Math.Abs).DefaultIfEmpty().Max());
         for (int i = 0; i < expected.Length; i++)
             Assert.True(Math.Abs(expected[i] - found[i]) <= limit, $"{what}: element {i} of {expected.Length} is {found[i]:g9}, expected {expected[i]:g9} within {limit:g3}.");
     }

@@ -64,6 +64,13 @@ public sealed class PeerTimeTests : IAsyncLifetime, IAsyncDisposable
             await CheckAgain(browser);
         }
         Assert.False(peer.Closed.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(20)); // a lost check or three: it has long shown that it is there
+        await Task.Delay(300);
+        Assert.False(peer.Closed.IsCompleted);
+        browser.SendGoodbye();
+        await CheckAgain(browser);
+        browser.SendGoodbye();
+        await Task.Delay(300);
         clock.Advance(TimeSpan.FromSeconds(9));
         await peer.Closed.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Contains("goodbye", peer.EndedBecause);

@@ -18,7 +18,7 @@ static unsafe partial class EspeakLibrary
     // an hour: text of the longest allowed length can name far more (digits, emoji)
     const int LongestSeconds = 3600;
 
-    static readonly Lock OneAtATime = new();
+    static readonly SemaphoreSlim OneAtATime = new(1);
     static Capture? current;
 
     /// <summary>espeak_EVENT: 24 bytes of integers, a user pointer, 8 bytes of phoneme name.</summary>
@@ -45,7 +45,7 @@ static unsafe partial class EspeakLibrary
 
     /// <exception cref="MediaException">the library or the voice is missing, or the speech is longer than an hour.</exception>
     public static SpokenLine Speak(string library, string text, VoiceSpec voice, CancellationToken stop) =>
-        Loaded(library, espeak => Speak(espeak, text, voice, stop));
+        Loaded(library, espeak => Speak(espeak, text, voice, stop), stop);
 
     /// <exception cref="MediaException">the library or the voice is missing.</exception>
     public static void Check(string library, VoiceSpec voice) => Loaded(library, espeak =>
@@ -62,9 +62,10 @@ static unsafe partial class EspeakLibrary
         }
     });
 
-    static T Loaded<T>(string library, Func<Functions, T> use)
+    static T Loaded<T>(string library, Func<Functions, T> use, CancellationToken stop = default)
     {
-        lock (OneAtATime)
+        OneAtATime.Wait(stop);
+        try
         {
             EspeakData.Check(library);
             if (!NativeLibrary.TryLoad(library, out nint handle))
@@ -78,6 +79,10 @@ static unsafe partial class EspeakLibrary
                 current = null;
                 NativeLibrary.Free(handle);
             }
+        }
+        finally
+        {
+            OneAtATime.Release();
         }
     }
 

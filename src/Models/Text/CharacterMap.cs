@@ -10,6 +10,8 @@ namespace TalkingMachines.Models.Text;
 internal sealed class CharacterMap
 {
     readonly uint[] units;
+    const int LongestReplacement = 1024; // bytes: those of Unicode have a few dozen
+
     readonly byte[] replacements;
 
     CharacterMap(uint[] units, byte[] replacements) => (this.units, this.replacements) = (units, replacements);
@@ -41,8 +43,8 @@ internal sealed class CharacterMap
         replacement = default;
         if (length == 0 || found >= replacements.Length) return false;
         replacement = replacements.AsSpan((int)found);
-        int end = replacement.IndexOf((byte)0);
-        if (end >= 0) replacement = replacement[..end];
+        int end = replacement[..Math.Min(replacement.Length, LongestReplacement + 1)].IndexOf((byte)0);
+        replacement = replacement[..(end >= 0 ? end : Math.Min(replacement.Length, LongestReplacement))];
         return true;
     }
 

@@ -55,7 +55,7 @@ public sealed class UnigramTokenizer
     {
         byte[] bytes = normalizer.Normalize(text);
         var pieces = new List<TextPiece>();
-        bool afterUnknown = false;
+        int unknownFrom = -1; // where the run of unknown characters began
         foreach (var (start, end, id) in BestPath(bytes))
         {
             bool isUnknown = id == model.UnknownId;
@@ -63,13 +63,20 @@ public sealed class UnigramTokenizer
                 foreach (byte each in bytes.AsSpan(start, end - start)) pieces.Add(new(model.Pieces[byteIds[each]].Text, byteIds[each]));
             else
             {
-                string surface = Encoding.UTF8.GetString(bytes, start, end - start);
-                if (isUnknown && afterUnknown) pieces[^1] = new(pieces[^1].Text + surface, id);
-                else pieces.Add(new(surface, id));
+                if (isUnknown && unknownFrom < 0) unknownFrom = start;
+                if (!isUnknown) EndUnknown(start);
+                if (!isUnknown) pieces.Add(new(Encoding.UTF8.GetString(bytes, start, end - start), id));
             }
-            afterUnknown = isUnknown;
         }
+        EndUnknown(bytes.Length);
         return pieces;
+
+        void EndUnknown(int end)
+        {
+            if (unknownFrom < 0) return;
+            pieces.Add(new(Encoding.UTF8.GetString(bytes, unknownFrom, end - unknownFrom), model.UnknownId));
+            unknownFrom = -1;
+        }
     }
 
     /// <summary>The path of highest score: for each place the best piece that ends there, then back from the end.</summary>

@@ -43,7 +43,7 @@ public sealed class ClipFilm : WanFilm
         {
             int count = decoded.Shape[2], known = Math.Clamp(old - seen, 0, count);
             if (known < count) show(known == 0 ? decoded : decoded.Narrow(2, known, count - known));
-            if ((seen += count) > frames - sampling.MotionFrames && sampling.MotionFrames > 0) kept.Add(decoded.Detach().Own());
+            if ((seen += count) > frames - sampling.MotionFrames && GoesOn) kept.Add(decoded.Detach().Own());
         });
         KeepMotion(kept);
         start += frames - sampling.MotionFrames;
@@ -58,6 +58,9 @@ public sealed class ClipFilm : WanFilm
         using var scope = Tensor.Scope();
         return scope.Keep(Moved(stream.Next(WanSampling.Latents(frames)), Avatar.Diffusion));
     }
+
+    // A clip as short as its motion is the whole film.
+    bool GoesOn => sampling.MotionFrames > 0 && frames > sampling.MotionFrames;
 
     void KeepMotion(List<Tensor> kept)
     {

@@ -152,7 +152,7 @@ public sealed class WanFolder : IDisposable
             {
                 counts[part] = KeyReport.Expect(device, source, weights => Width(part, weights), key => Ignores(device, part, key)).Count;
             }
-            catch (ArgumentException e) // sizes that no network has
+            catch (Exception e) when (e is ArgumentException or ArithmeticException) // sizes that no network has
             {
                 throw new WeightFileException($"{source.Name} does not fit the network. {e.Message}", e);
             }

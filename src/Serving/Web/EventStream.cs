@@ -41,6 +41,7 @@ internal sealed class EventStream(SessionDesk desk, StatisticsReader statistics,
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
             await response.Body.WriteAsync(Preface, context.RequestAborted);
             await SendAsync(response, "state", State(session.IsSpeaking, session.CurrentTurn), WebJson.Plain.StateTold);
+            if (session.EndedBecause is { } reason) Take(new SessionEnded(session.CurrentTurn, reason));
             await TellAsync(response, stop.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)

@@ -70,6 +70,7 @@ internal sealed class Gallery
     public async Task<Picture> FindAsync(string character, int side, CancellationToken stop)
     {
         if (character.Length > LongestName) throw WebProblem.Senseless($"The character's name has {character.Length} letters, expected at most {LongestName}.");
+        if (character.Any(char.IsControl)) throw WebProblem.Senseless("The character's name has control characters.");
         if (character == Own && own is not null) return own;
         if (character.StartsWith(Drawn, StringComparison.Ordinal)) return await painter.DrawAsync(PuppetPainter.Named(character[Drawn.Length..]), side, stop);
         if (shipped.FirstOrDefault(each => each.Id == character) is { } one) return await painter.DrawAsync(Puppet.FromSeed(one.Seed), side, stop);

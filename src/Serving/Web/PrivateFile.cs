@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using TalkingMachines.Media;
 
 namespace TalkingMachines.Serving.Web;
@@ -8,6 +9,9 @@ namespace TalkingMachines.Serving.Web;
 /// </summary>
 internal sealed class PrivateFile : IDisposable
 {
+    /// <summary>Longest time a body may take: its sender holds a place that others wait for.</summary>
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
     readonly FileStream file;
 
     PrivateFile(FileStream file) => this.file = file;
@@ -18,6 +22,7 @@ internal sealed class PrivateFile : IDisposable
     public long Length => file.Length;
 
     /// <summary>Keeps all of a body.</summary>
+    /// <exception cref="WebProblem">It came too slowly.</exception>
     public static async Task<PrivateFile> KeepAsync(Stream body, CancellationToken stop)
     {
         string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"talkingmachines-{Guid.NewGuid():N}");
@@ -33,9 +38,16 @@ internal sealed class PrivateFile : IDisposable
         try
         {
             File.Delete(path);
-            await body.CopyToAsync(file, stop);
-            await file.FlushAsync(stop);
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            late.CancelAfter(Longest);
+            await body.CopyToAsync(file, late.Token);
+            await file.FlushAsync(late.Token);
             return new PrivateFile(file);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            await file.DisposeAsync();
+            throw new WebProblem(StatusCodes.Status408RequestTimeout, "Too slow", $"The body had not come after {Longest.TotalMinutes:0} minutes.");
         }
         catch
         {

@@ -54,9 +54,8 @@ internal sealed class ServerMetrics
 
     public string Write()
     {
-        var live = hub.Conversations;
         var text = new StringBuilder();
-        var sums = Sum(live);
+        var (live, sums) = Sum();
         Add(text, "sessions", "gauge", "Sessions that are open.", live.Count);
         Add(text, "sessions_capacity", "gauge", "Sessions that real time has room for.", hub.Capacity);
         Add(text, "calls_active", "gauge", "Sessions that a browser shows.", live.Count(each => each.Call is not null));
@@ -73,17 +72,19 @@ internal sealed class ServerMetrics
         return text.ToString();
     }
 
-    Totals Sum(IReadOnlyCollection<Conversation> live)
+    // A session that ends meanwhile is in one of both, never in both.
+    (IReadOnlyCollection<Conversation> Live, Totals Sum) Sum()
     {
         lock (gate)
         {
+            var live = hub.Conversations;
             var sum = ended;
             foreach (var each in live)
             {
                 sum += Totals.Of(each.Session.Figures);
                 if (each.Call?.Peer is { Closed.IsCompleted: false } peer) sum += Totals.Of(peer.Statistics);
             }
-            return shown = sum.AtLeast(shown);
+            return (live, shown = sum.AtLeast(shown));
         }
     }
 

@@ -13,8 +13,11 @@ internal sealed class SessionDesk(Conversation conversation, AssistantOptions? a
     readonly Lock gate = new();
     Resampler? resampler;
     AssistantLine? line;
+    int resampledTurn = -1;
     int pushing;
     int listeners;
+    int wishes;
+    bool disposed;
 
     public Conversation Conversation => conversation;
 
@@ -27,13 +30,25 @@ internal sealed class SessionDesk(Conversation conversation, AssistantOptions? a
     /// <summary>What the session itself does not know of.</summary>
     public event Action<SessionEvent>? Happened;
 
-    /// <summary>Sees to it that the microphone's assistant listens.</summary>
-    /// <exception cref="WebProblem">There is none, or it does not answer.</exception>
-    public Task ConnectAssistantAsync(CancellationToken stop)
+    /// <summary>Uses the microphone so, unless another use has been asked for before the assistant answers.</summary>
+    /// <exception cref="WebProblem">There is no assistant, or it does not answer.</exception>
+    public async Task UseMicrophoneAsync(MicrophoneUse use, CancellationToken stop)
+    {
+        int own = Interlocked.Increment(ref wishes);
+        if (use == MicrophoneUse.Assistant) await ConnectAssistantAsync(stop);
+        lock (gate)
+            if (own == Volatile.Read(ref wishes)) conversation.Microphone.Use = use;
+    }
+
+    Task ConnectAssistantAsync(CancellationToken stop)
     {
         if (assistant is null) throw new WebProblem(StatusCodes.Status409Conflict, "There is no assistant", $"The server was started without one; {AssistantOptions.Prefix}URL and {AssistantOptions.Prefix}KEY name one.");
         AssistantLine own;
-        lock (gate) own = line ??= new AssistantLine(conversation, assistant, happened => Happened?.Invoke(happened));
+        lock (gate)
+        {
+            if (disposed) throw WebProblem.NotFound("The session has just ended.");
+            own = line ??= new AssistantLine(conversation, assistant, happened => Happened?.Invoke(happened));
+        }
         return own.ConnectAsync(stop);
     }
 
@@ -70,7 +85,7 @@ internal sealed class SessionDesk(Conversation conversation, AssistantOptions? a
             throw new WebProblem(StatusCodes.Status409Conflict, "One at a time", "Another request's samples are still coming; send the next when it is answered.");
         try
         {
-            byte[] bytes = new byte[2 * rate / 10];
+            byte[] bytes = new byte[2 * (rate / 10)];
             while (true)
             {
                 int count = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
@@ -79,7 +94,9 @@ internal sealed class SessionDesk(Conversation conversation, AssistantOptions? a
                 if (turn is { } one && one != conversation.Session.CurrentTurn)
                     throw new WebProblem(StatusCodes.Status409Conflict, "Interrupted", $"Turn {one} is over, the current one is {conversation.Session.CurrentTurn}.");
                 CheckMaySpeak();
+                if (conversation.Session.CurrentTurn != resampledTurn) resampler = null; // another turn's sound ends in it
                 turn = await conversation.PushAsync(Samples(bytes.AsSpan(0, count), rate, ends && isLast), ends && isLast, stop);
+                resampledTurn = turn.Value;
                 if (ends) return turn.Value;
             }
         }
@@ -105,5 +122,12 @@ internal sealed class SessionDesk(Conversation conversation, AssistantOptions? a
         return converted[..count];
     }
 
-    public ValueTask DisposeAsync() => Volatile.Read(ref line)?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            return line?.DisposeAsync() ?? ValueTask.CompletedTask;
+        }
+    }
 }

@@ -23,6 +23,11 @@ internal sealed class SessionRoutes(CallHub hub, SessionDesks desks, Reception r
         string? character;
         using (var body = await JsonBody.ReadAsync(context, "character")) character = body.OptionalText("character", 600);
         var conversation = await reception.OpenAsync(character, context.RequestAborted);
+        if (context.RequestAborted.IsCancellationRequested) // given up meanwhile: nobody will ever ask for it
+        {
+            await hub.CloseAsync(conversation.Id);
+            return;
+        }
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = $"/api/sessions/{conversation.Id}";
         await context.Response.WriteAsJsonAsync(

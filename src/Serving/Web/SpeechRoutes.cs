@@ -37,6 +37,15 @@ internal sealed class SpeechRoutes(SessionDesks desks, VoiceRoster voices)
         var desk = desks.Of(context);
         desk.CheckMaySpeak();
         var sound = await UploadedSound.TakeAsync(context.Request.Body, context.RequestAborted);
+        try
+        {
+            desk.CheckMaySpeak(); // it may have been told to listen while the sound came
+        }
+        catch (WebProblem)
+        {
+            sound.Dispose();
+            throw;
+        }
         await AcceptAsync(context, desk.Conversation.Play(sound));
     }
 
@@ -72,9 +81,8 @@ internal sealed class SpeechRoutes(SessionDesks desks, VoiceRoster voices)
         var desk = desks.Of(context);
         using var body = await JsonBody.ReadAsync(context, "mode");
         var use = body.Choice<MicrophoneUse>("mode");
-        if (use == MicrophoneUse.Assistant) await desk.ConnectAssistantAsync(context.RequestAborted);
-        desk.Conversation.Microphone.Use = use;
-        await context.Response.WriteAsJsonAsync(new MicrophoneAnswer(JsonBody.Word(use)), WebJson.Plain.MicrophoneAnswer);
+        await desk.UseMicrophoneAsync(use, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(new MicrophoneAnswer(JsonBody.Word(desk.Conversation.Microphone.Use)), WebJson.Plain.MicrophoneAnswer);
     }
 
     static Task AcceptAsync(HttpContext context, int turn)

@@ -77,7 +77,7 @@ internal sealed class WhepRoutes(CallHub hub, SessionDesks desks, Reception rece
             note($"call {conversation.Id[..8]} never connected: {failed.Message}");
         }
         metrics.CallEnded(peer);
-        if (desks.Find(conversation.Id) is { EndsWithCall: true }) await hub.CloseAsync(conversation.Id);
+        if (desks.Find(conversation.Id) is { EndsWithCall: true } && (conversation.Call is not { } now || now.Peer == peer)) await hub.CloseAsync(conversation.Id);
     }
 
     async Task HangUpAsync(HttpContext context)

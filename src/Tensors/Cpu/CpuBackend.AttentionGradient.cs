@@ -46,6 +46,11 @@ internal sealed unsafe partial class CpuBackend
             Gemm.PackAll(new RowPanels(k + key, shape.Row), 0, shape.Keys, Tile.Rows, 0, shape.Width, own.Keys);
             Gemm.PackAll(new RowPanels(v + key, shape.Row), 0, shape.Keys, Tile.Rows, 0, shape.Width, own.Values);
             Gemm.PackAll(new ColumnPanels(k + key, shape.Row), 0, shape.Width, Tile.Rows, 0, shape.Keys, own.KeysDown);
+            if (shape.Queries == 0) // nobody looked
+            {
+                new Span<float>(own.KeySlopes, shape.Keys * shape.WidthColumns).Clear();
+                new Span<float>(own.ValueSlopes, shape.Keys * shape.WidthColumns).Clear();
+            }
             for (int row = 0; row < shape.Queries; row += Tile.Columns) Descend(new SomeQueries(batch, head, row, Math.Min(Tile.Columns, shape.Queries - row)), own);
             for (int i = 0; i < shape.Keys; i++, key += shape.Row)
             {

@@ -26,7 +26,13 @@ internal sealed unsafe partial class CpuBackend
 
     void NormaliseGradient(in RowNorm norm, float* dy, float* dx, float* dweight, float* dbias, MemoryPool memory)
     {
-        long groups = norm.Rows == 0 ? 0 : norm.Rows / norm.RowsPerGroup, chunks = (norm.RowsPerGroup + GradientRows - 1) / GradientRows;
+        if (norm.Rows == 0)
+        {
+            if (dweight != null) new Span<float>(dweight, norm.Width).Clear();
+            if (dbias != null) new Span<float>(dbias, norm.Width).Clear();
+            return;
+        }
+        long groups = norm.Rows / norm.RowsPerGroup, chunks = (norm.RowsPerGroup + GradientRows - 1) / GradientRows;
         var cut = Cut.Items(groups * chunks, (long)norm.Width * GradientRows);
         if (dweight == null && dbias == null)
         {

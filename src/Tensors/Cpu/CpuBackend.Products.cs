@@ -4,7 +4,7 @@ internal sealed unsafe partial class CpuBackend
 {
     public override void Linear(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
-        int outputs = weight.Shape[0], inputs = weight.Shape[1], rows = (int)(x.Count / inputs);
+        int outputs = weight.Shape[0], inputs = weight.Shape[1], rows = x.Shape.Rows;
         var product = new Product(Data(y), outputs) { ColumnBias = bias is null ? null : Data(bias) };
         Gemm.Run(team, rows, outputs, inputs, new RowPanels(Data(x), inputs), new RowPanels(Data(weight), inputs), product);
     }

@@ -32,6 +32,11 @@ internal static unsafe class Gemm
         where TA : unmanaged, IPanelSource where TB : unmanaged, IPanelSource
     {
         if (m == 0 || n == 0) return;
+        if (k == 0)
+        {
+            Nothing(m, n, c);
+            return;
+        }
         bool commonA = m <= n;
         long commonSize = commonA ? Cut.RoundUp(m, Tile.Rows) : Cut.RoundUp(n, Tile.Columns);
         int chunk = (int)Math.Clamp(CommonFloats / commonSize / Depth * Depth, Depth, Math.Max(Depth, Cut.RoundUp(k, Depth)));
@@ -39,7 +44,7 @@ internal static unsafe class Gemm
         int block = (int)Math.Min(limit, Cut.RoundUp(Ceiling(size, 4 * team.Count), width)); // four blocks a worker even out their speeds
         bool* packed = stackalloc bool[team.Count];
         var target = c;
-        for (int k0 = 0; k0 < Math.Max(k, 1); k0 += chunk)
+        for (int k0 = 0; k0 < k; k0 += chunk)
         {
             new Span<bool>(packed, team.Count).Clear();
             var job = new BlockJob<TA, TB>(team.Scratch, packed, commonA, m, n, k0, Math.Min(chunk, k - k0), a, b, target, block);
@@ -47,6 +52,17 @@ internal static unsafe class Gemm
             target.Accumulate = true;
             target.RowBias = target.ColumnBias = null;
         }
+    }
+
+    // A sum of no products.
+    static void Nothing(int m, int n, in Product c)
+    {
+        for (int i = 0; i < m; i++)
+            for (int j = 0; j < n; j++)
+            {
+                float* at = c.Data + ((j / c.PerImage) * c.ImageStride) + (i * c.Stride) + (j % c.PerImage);
+                *at = (c.Accumulate ? *at : 0) + (c.RowBias == null ? 0 : c.RowBias[i]) + (c.ColumnBias == null ? 0 : c.ColumnBias[j]);
+            }
     }
 
     static int Ceiling(int value, int divisor) => (value + divisor - 1) / divisor;

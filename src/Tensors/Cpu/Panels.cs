@@ -53,7 +53,7 @@ internal static unsafe class Transposed
     public static void Pack(float** rows, int count, int width, int depth, float* panel)
     {
         int k = 0;
-        if (Avx512F.IsSupported)
+        if (Tile.IsWide)
             for (; k + 16 <= depth; k += 16)
             {
                 if (width == 8) Block8(rows, k, count, panel + ((long)k * width));

@@ -19,7 +19,7 @@ internal static unsafe class Winograd
 
     /// <summary>Whether this way serves and pays: wide vectors, the right kernel, and enough channels.</summary>
     public static bool Fits(in Shape w, in ConvolutionWindow window) =>
-        Avx512F.IsSupported && w[2] == 1 && w[3] == 3 && w[4] == 3 && window is { StrideT: 1, StrideH: 1, StrideW: 1, FrontT: 0, BackT: 0 }
+        Tile.IsWide && w[2] == 1 && w[3] == 3 && w[4] == 3 && window is { StrideT: 1, StrideH: 1, StrideW: 1, FrontT: 0, BackT: 0 }
         && Math.Min(w[0], w[1]) >= LeastChannels;
 
     /// <summary>The same, and whether the tiles of a picture fill the vectors.</summary>

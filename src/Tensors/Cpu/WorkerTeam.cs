@@ -77,9 +77,11 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
     void Reserve(long bytes)
     {
         if (bytes <= scratchBytes) return;
+        scratchBytes = 0; // there may be no memory
         for (int worker = 0; worker < cores.Length; worker++)
         {
             NativeMemory.AlignedFree(scratch[worker]);
+            scratch[worker] = null;
             scratch[worker] = NativeMemory.AlignedAlloc((nuint)bytes, MemoryPool.Alignment);
         }
         scratchBytes = bytes;

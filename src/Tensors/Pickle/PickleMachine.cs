@@ -142,14 +142,15 @@ internal ref struct PickleMachine(ReadOnlySpan<byte> code, string path, ref long
                 PushGlobal(Pop() as string ?? throw Broken("names something without a module"), name);
                 return true;
             case (byte)'Q':
-                Charge(ObjectCost);
-                Push(PickleRebuild.Storage(Pop(), path));
+                object? id = Pop();
+                Charge(ObjectCost + (PlaceCost * (long)(id is PickleTuple places ? places.Items.Length : 0)));
+                Push(PickleRebuild.Storage(id, path));
                 return true;
             case (byte)'R' or 0x81: // REDUCE, NEWOBJ
                 object? arguments = Pop();
                 var function = Pop() as PickleGlobal ?? throw Broken("calls something that is no name");
                 var given = arguments as PickleTuple ?? throw Broken($"calls {function} without arguments");
-                Charge((2 * ObjectCost) + given.Items.Sum(item => item is List<object?> list ? (long)EntryCost * list.Count : 0));
+                Charge((2 * ObjectCost) + (PlaceCost * (long)given.Items.Length) + given.Items.Sum(item => item is List<object?> list ? (long)EntryCost * list.Count : 0));
                 Push(PickleRebuild.Call(function, given, path));
                 return true;
             case (byte)'b': // BUILD: attributes such as the _metadata of a state dict

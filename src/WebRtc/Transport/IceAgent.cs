@@ -71,7 +71,7 @@ internal sealed class IceAgent
             path.Priority = priority;
             path.IsNominated |= nominates;
             var given = Remember(path);
-            if (ShouldSelect(path, now)) Volatile.Write(ref selected, path);
+            if (ShouldSelect(path, nominates, now)) Volatile.Write(ref selected, path);
             return given;
         }
     }
@@ -137,12 +137,14 @@ internal sealed class IceAgent
 
     /// <summary>
     /// The first path serves until one is nominated. Some browsers nominate every path (aggressive nomination, RFC 5245), so a
-    /// later nomination wins only by a higher priority, or when the chosen path fell silent.
+    /// later nomination wins only by no lower a priority. A path that fell silent gives way to whichever is alive: behind a router that
+    /// changed its port the same browser comes from elsewhere, and not every one nominates again.
     /// </summary>
-    bool ShouldSelect(IcePath path, long now)
+    bool ShouldSelect(IcePath path, bool nominates, long now)
     {
         if (selected == null) return true;
-        if (selected == path || !path.IsNominated) return false;
-        return !selected.IsNominated || path.Priority > selected.Priority || clock.GetElapsedTime(selected.LastHeard, now) > Silence;
+        if (selected == path) return false;
+        if (clock.GetElapsedTime(selected.LastHeard, now) > Silence) return true;
+        return nominates && (!selected.IsNominated || path.Priority >= selected.Priority);
     }
 }

@@ -77,9 +77,9 @@ internal sealed class TcpPath : IcePath, IDisposable
         while (at + LengthBytes <= filled)
         {
             int length = BinaryPrimitives.ReadUInt16BigEndian(incoming.AsSpan(at));
-            if (length is 0 or > MostFrame) return -1;
+            if (length > MostFrame) return -1;
             if (at + LengthBytes + length > filled) break;
-            sink(this, incoming.AsSpan(at + LengthBytes, length));
+            if (length > 0) sink(this, incoming.AsSpan(at + LengthBytes, length));
             at += LengthBytes + length;
         }
         return at;

@@ -97,6 +97,43 @@ public sealed class SpeechRouteTests : IAsyncLifetime, IAsyncDisposable
         await LiveWeb.UntilAsync(() => !web.Hub.Conversations.Single().Session.IsSpeaking);
     }
 
+    [Theory]
+    [InlineData(11_025)]
+    [InlineData(48_000)]
+    public async Task Samples_of_any_rate_are_heard(int rate)
+    {
+        var heard = new Loudness();
+        web.Hub.Conversations.Single().Session.Output = heard;
+        byte[] second = new byte[2 * rate];
+        for (int i = 0; i < rate; i++) BitConverter.TryWriteBytes(second.AsSpan(2 * i), (short)(8000 * Math.Sin(0.2 * i)));
+        Assert.Equal(1, await PushAsync($"rate={rate}&last=true", second));
+        await LiveWeb.UntilAsync(() => heard.Samples > 0.9 * SoundBlock.SampleRate);
+    }
+
+    sealed class Loudness : ISessionOutput
+    {
+        int samples;
+
+        public int Samples => Volatile.Read(ref samples);
+
+        public void Show(ReadOnlySpan<byte> pixels, TimeSpan time)
+        {
+        }
+
+        public void Play(ReadOnlySpan<float> sound, TimeSpan time)
+        {
+            foreach (float sample in sound)
+                if (sample != 0) Interlocked.Increment(ref samples);
+        }
+    }
+
+    [Fact]
+    public void A_text_without_a_blank_is_cut_all_the_same()
+    {
+        Assert.All(SpokenText.Sentences(string.Concat(Enumerable.Repeat("\ud83d\ude00", 1000))), part => Assert.InRange(part.Length, 1, 602));
+        Assert.All(SpokenText.Sentences(string.Concat(Enumerable.Repeat("word ", 400))), part => Assert.InRange(part.Length, 1, 310));
+    }
+
     [Fact]
     public async Task Samples_after_which_nothing_comes_end_their_turn()
     {

@@ -65,6 +65,7 @@ async function hold(held) {
                 await mend(held, error);
             } catch (final) {
                 if (signal.aborted) return;
+                if (held.session) endSession(held.session).catch(() => {});
                 leave();
                 notify(final.message, final instanceof CallEnded ? 'plain' : 'error');
             }

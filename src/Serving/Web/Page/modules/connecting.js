@@ -6,7 +6,7 @@ import { pause } from './dom.js';
 import { currentTrack } from './microphone.js';
 import { notify } from './notices.js';
 import { createPeer, PeerLost } from './peer.js';
-import { createSession, followEvents, sessionStatus, uploadPicture } from './session.js';
+import { createSession, endSession, followEvents, sessionStatus, uploadPicture } from './session.js';
 import { showStream } from './stage.js';
 import { startStatistics } from './statistics.js';
 import { store } from './store.js';
@@ -54,7 +54,10 @@ async function openSession(character, signal) {
         character.uploaded = (await uploadPicture(character.blob, signal)).id;
     try {
         const { id } = await createSession(character.uploaded ?? character.id, signal);
-        if (signal.aborted) throw signal.reason;
+        if (signal.aborted) {
+            endSession(id).catch(() => {}); // hung up meanwhile: nobody will call it
+            throw signal.reason;
+        }
         return id;
     } catch (error) {
         // the server keeps pictures in memory only: after a restart it needs this one again
@@ -66,6 +69,7 @@ async function openSession(character, signal) {
 /** Shows the session's events in the store; `reject` is called when the server is gone, has forgotten the session, or ends it. */
 function follow(session, signal, reject) {
     let stop = () => {};
+    let stopped = false;
     const on = {
         state: ({ state, turn }) => store.set({ speaking: state === 'speaking', turn: turn ?? store.get().turn }),
         caption: caption => store.set({ caption }),
@@ -77,9 +81,9 @@ function follow(session, signal, reject) {
             () => pause(500, signal).then(listen),   // only the stream of events broke
             error => reject(error)).catch(() => {}),
     };
-    const listen = () => { stop = followEvents(session, on); };
+    const listen = () => { if (!stopped) stop = followEvents(session, on); };
     listen();
-    return () => stop();
+    return () => { stopped = true; stop(); };
 }
 
 function deferred() {

@@ -86,7 +86,7 @@ function query() {
 function show() {
     if (!active) return;
     const seed = seedInput.valueAsNumber;
-    if (!Number.isInteger(seed) || seed < 0) return;
+    if (!Number.isInteger(seed) || seed < 0 || seed > largestSeed) return;
     const asked = `${seed}${query()}`;
     store.set({
         character: {

@@ -102,6 +102,7 @@ function modeOf({ microphone, way }) {
 
 // one watched value: both a new session and a new mode must be told, each once
 let told = { session: null, mode: 'off' };
+let telling = Promise.resolve(); // one after another: the last is what holds
 store.watch(state => state.phase === 'connected' ? `${state.session} ${modeOf(state)}` : '', wanted => {
     const [session, mode] = wanted.split(' ');
     if (!session) {
@@ -111,7 +112,7 @@ store.watch(state => state.phase === 'connected' ? `${state.session} ${modeOf(st
     if (session !== told.session) told = { session, mode: 'off' }; // how a session starts
     if (mode === told.mode) return;
     told = { session, mode };
-    setMicrophone(session, mode).catch(error => notify(error.message, 'error'));
+    telling = telling.then(() => setMicrophone(session, mode)).catch(error => notify(error.message, 'error'));
 });
 
 if (!microphoneAvailable()) store.set({ microphone: 'unavailable' });
