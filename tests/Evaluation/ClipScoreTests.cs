@@ -103,6 +103,15 @@ public sealed class ClipScoreTests
     }
 
     [Fact]
+    public void Sound_that_is_lost_on_the_way_is_flagged()
+    {
+        static Figure One(double value) => Figure.Of([value])!.Value;
+        var report = PaintedClip.Report(poses => poses) with { LongOpenFirst = One(0.92) };
+        Assert.Empty((report with { LongOpenLast = One(0.89) }).Findings);
+        Assert.Contains("The sound is lost", Assert.Single((report with { LongOpenLast = One(0.05) }).Findings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sound_that_a_sync_judge_finds_early_or_not_at_all_is_flagged()
     {
         static Figure One(double value) => Figure.Of([value])!.Value;

@@ -16,6 +16,9 @@ public sealed class SeriesTests
         Assert.Equal(expected, Series.Correlation(a, b), 12);
 
     [Fact]
+    public void A_series_that_stands_still_but_for_rounding_correlates_with_nothing() => Assert.Equal(0, Series.Correlation([0, 0, 0, 1e-7], [0, 0, 0, 0.5]));
+
+    [Fact]
     public void Deviation_is_the_root_mean_square_about_the_mean() => Assert.Equal(Math.Sqrt(2), Series.Deviation([1, 2, 3, 4, 5]), 12);
 
     [Fact]

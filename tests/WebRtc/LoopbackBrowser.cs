@@ -82,6 +82,15 @@ sealed partial class LoopbackBrowser : IDisposable
         dtls = new(context, Role, fingerprint, bytes => Send(bytes));
     }
 
+    /// <summary>Goes on from another port, as behind a router that forgot the first; nothing comes to the old one any more.</summary>
+    public void Rebind()
+    {
+        var server = socket.RemoteEndPoint!;
+        socket.Dispose();
+        socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(server);
+    }
+
     public async Task Connect(Peer peer)
     {
         Open(peer.Answer);
