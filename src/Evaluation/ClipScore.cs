@@ -72,7 +72,7 @@ public sealed record ClipScore
             Lag = lag,
             OpenAtLag = atLag,
             Amplitude = trueDeviation > 1e-3 ? Series.Deviation(open) / trueDeviation : null,
-            Closures = Share(Frames(frames, i => clip.Speaking[i] && asked[i] < Shut), i => open[i] < ShutBelow),
+            Closures = Share(Frames(frames, i => clip.Closing[i]), i => open[i] < ShutBelow),
             MovingInSilence = Share(Listening(clip), i => open[i] > MovingAbove),
             BlinksAsked = blinksAsked.Count,
             BlinksSeen = blinksSeen.Count,

@@ -73,7 +73,7 @@ public sealed class SpeechEvaluation(Avatar avatar, IFaceReader reader)
             activity.Append(own.AsSpan(frame * Performance.SamplesPerFrame, Performance.SamplesPerFrame));
             speaking[frame] = activity.IsSpeaking(frame);
         }
-        return new Performance(new Sound(own, Performance.SampleRate), [.. Enumerable.Repeat(PuppetPose.Neutral, frames)], speaking);
+        return new Performance(new Sound(own, Performance.SampleRate), [.. Enumerable.Repeat(PuppetPose.Neutral, frames)], speaking, new bool[frames]);
     }
 
     double[] Openings(int index, Performance heard, CancellationToken stop)

@@ -7,7 +7,8 @@ namespace TalkingMachines.Puppets;
 /// <param name="Sound">16 kHz, exactly 1000 samples a frame.</param>
 /// <param name="Poses">16 a second.</param>
 /// <param name="Speaking">By frame; pauses within a phrase count as speaking, silence and noise do not.</param>
-public sealed record Performance(Sound Sound, PuppetPose[] Poses, bool[] Speaking)
+/// <param name="Closing">By frame: a p, b or m shuts the lips.</param>
+public sealed record Performance(Sound Sound, PuppetPose[] Poses, bool[] Speaking, bool[] Closing)
 {
     public const int SampleRate = 16_000;
     public const int FrameRate = 16;
@@ -40,7 +41,8 @@ public sealed record Performance(Sound Sound, PuppetPose[] Poses, bool[] Speakin
     internal static Performance Act(SpokenLine line, PerformanceRandom random, VoiceEffects effects, double liveliness, int firstFrame, int frames)
     {
         var sound = line.Sound.Samples;
-        var mouths = VisemeTrack.Build(line, sound.Length).At16();
+        var track = VisemeTrack.Build(line, sound.Length);
+        var mouths = track.At16();
         var speaking = SpeakingFrames(line);
         var gestures = new GestureSampler((long)random.NextBits(), liveliness);
         var poses = new PuppetPose[mouths.Length];
@@ -50,7 +52,8 @@ public sealed record Performance(Sound Sound, PuppetPose[] Poses, bool[] Speakin
         return new(
             new Sound(heard.AsSpan(firstFrame * SamplesPerFrame, frames * SamplesPerFrame).ToArray(), SampleRate),
             poses.AsSpan(firstFrame, frames).ToArray(),
-            speaking.AsSpan(firstFrame, frames).ToArray());
+            speaking.AsSpan(firstFrame, frames).ToArray(),
+            track.ClosedAt16().AsSpan(firstFrame, frames).ToArray());
     }
 
     static bool[] SpeakingFrames(SpokenLine line)

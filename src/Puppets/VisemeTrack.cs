@@ -62,6 +62,14 @@ public sealed class VisemeTrack
         return frames;
     }
 
+    /// <summary>The video frames in which a bilabial's closure has its middle.</summary>
+    public bool[] ClosedAt16()
+    {
+        var frames = new bool[(closed.Length + ShapesPerFrame - 1) / ShapesPerFrame];
+        for (int i = 0; i < closed.Length; i++) frames[i / ShapesPerFrame] |= closed[i];
+        return frames;
+    }
+
     static MouthShape Mean(ReadOnlySpan<MouthShape> shapes)
     {
         float open = 0, width = 0, round = 0, teeth = 0, tongue = 0;

@@ -22,6 +22,16 @@ public sealed class ClipScoreTests
     }
 
     [Fact]
+    public void Closures_are_those_of_lips_that_shut_not_of_pauses()
+    {
+        static PuppetPose Open(PuppetPose pose) => pose with { Mouth = pose.Mouth with { Open = 0.5f } };
+        var inPauses = PaintedClip.Report(poses => poses.Select((pose, i) => PaintedClip.IsPause(i) ? Open(pose) : pose));
+        Assert.Equal(1, Generated(inPauses).Closures!.Value.Mean);
+        var half = PaintedClip.Report(poses => poses.Select((pose, i) => i < 60 && pose.Mouth.Open == 0 ? Open(pose) : pose));
+        Assert.InRange(Generated(half).Closures!.Value.Mean, 0.4, 0.6);
+    }
+
+    [Fact]
     public void Shuffled_mouths_correlate_with_nothing()
     {
         var random = new RandomStream(3);

@@ -9,15 +9,20 @@ internal static class PaintedClip
 {
     public const int Frames = 128;
 
-    /// <summary>Speech with closures in frames 16 to 99, rest before and after, blinks at 30, 70 and 110.</summary>
+    /// <summary>Speech with closures in frames 16 to 99 and a short pause at 61, rest before and after, blinks at 30, 70 and 110.</summary>
     public static Performance Performance { get; } = new(
-        new Sound(new float[Frames * 1000], 16_000), [.. Enumerable.Range(0, Frames).Select(Pose)], [.. Enumerable.Range(0, Frames).Select(IsSpeech)]);
+        new Sound(new float[Frames * 1000], 16_000), [.. Enumerable.Range(0, Frames).Select(Pose)], [.. Enumerable.Range(0, Frames).Select(IsSpeech)],
+        [.. Enumerable.Range(0, Frames).Select(IsClosing)]);
 
     static bool IsSpeech(int frame) => frame is >= 16 and < 100;
 
+    static bool IsClosing(int frame) => IsSpeech(frame) && frame % 11 == 0;
+
+    public static bool IsPause(int frame) => frame is >= 61 and < 65;
+
     static PuppetPose Pose(int frame)
     {
-        bool shut = !IsSpeech(frame) || frame % 11 == 0;
+        bool shut = !IsSpeech(frame) || IsClosing(frame) || IsPause(frame);
         float open = shut ? 0 : 0.5f + (0.3f * MathF.Sin(frame * 0.9f)) + (0.2f * MathF.Sin(frame * 0.31f));
         float blink = frame is 30 or 31 or 70 or 71 or 110 or 111 ? 1 : 0;
         return new PuppetPose(new MouthShape(open, 0.5f + (0.4f * MathF.Sin(frame * 0.5f)), open * 0.5f, 0, 0), default(Gesture) with { Blink = blink });
