@@ -24,7 +24,12 @@ public sealed class PngSequenceWriter : IVideoWriter
         {
             if (File.Exists(this.path) || (Directory.Exists(this.path) && Directory.EnumerateFileSystemEntries(this.path).Any()))
                 throw new MediaException($"could not write {path}: it exists already; frames go into a new or empty folder.");
-            if (Directory.Exists(partPath)) Directory.Delete(partPath, recursive: true);
+            if (Directory.Exists(partPath))
+            {
+                if (Directory.EnumerateFileSystemEntries(partPath).FirstOrDefault(entry => !IsOurs(entry)) is { } foreign)
+                    throw new MediaException($"could not write {path}: {partPath}, where frames are gathered, holds {Path.GetFileName(foreign)}, which is none of ours.");
+                Directory.Delete(partPath, recursive: true); // of a run that was killed
+            }
             Directory.CreateDirectory(partPath);
         }
         catch (Exception e) when (MediaException.IsFileFailure(e))
@@ -32,6 +37,9 @@ public sealed class PngSequenceWriter : IVideoWriter
             throw MediaException.From("write", path, e);
         }
     }
+
+    static bool IsOurs(string entry) =>
+        File.Exists(entry) && Path.GetFileName(entry) is var name && (name.StartsWith("frame-", StringComparison.Ordinal) || name.StartsWith("sound.wav", StringComparison.Ordinal));
 
     public void WriteFrame(ReadOnlySpan<byte> rgb)
     {

@@ -88,6 +88,20 @@ public sealed class VideoWriterTests
     }
 
     [Fact]
+    public void A_folder_of_frames_takes_the_place_of_a_killed_run_s_but_of_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("frames.part"));
+        File.WriteAllText(Path.Combine(folder.File("frames.part"), "frame-000007.png"), "half");
+        using (VideoWriter.Create(folder.File("frames"), Format, null)) Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("frames.part")));
+        Directory.CreateDirectory(folder.File("frames.part"));
+        File.WriteAllText(Path.Combine(folder.File("frames.part"), "thesis.tex"), "years");
+        var refused = Assert.Throws<MediaException>(() => VideoWriter.Create(folder.File("frames"), Format, null));
+        Assert.Contains("thesis.tex", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("years", File.ReadAllText(Path.Combine(folder.File("frames.part"), "thesis.tex")));
+    }
+
+    [Fact]
     public void A_folder_of_frames_holds_every_frame_and_the_sound()
     {
         using var folder = new TemporaryFolder();
