@@ -33,11 +33,12 @@ internal sealed record WavFormat(bool IsFloat, int Channels, int SampleRate, int
         bool isFloat = codec == Float;
         if (isFloat ? bits is not (32 or 64) : bits is < 1 or > 32)
             throw new MediaException($"{name} has samples of {bits} bits, expected 8, 16, 24 or 32, or floats of 32 or 64.");
-        int sampleBytes = (bits + 7) / 8, frameBytes = BinaryPrimitives.ReadUInt16LittleEndian(chunk[12..]);
-        if (frameBytes != channels * sampleBytes)
-            throw new MediaException($"{name} has frames of {frameBytes} bytes, expected {channels * sampleBytes} for {channels} channels of {bits} bits.") { IsUnknownCodec = true };
         // Odd widths such as 20 bits fill the upper bits of whole bytes.
-        return new WavFormat(isFloat, channels, (int)rate, sampleBytes);
+        var format = new WavFormat(isFloat, channels, (int)rate, (bits + 7) / 8);
+        int frameBytes = BinaryPrimitives.ReadUInt16LittleEndian(chunk[12..]);
+        return frameBytes == format.FrameBytes
+            ? format
+            : throw new MediaException($"{name} has frames of {frameBytes} bytes, expected {format.FrameBytes} for {channels} channels of {bits} bits.") { IsUnknownCodec = true };
     }
 
     /// <summary>Averages the channels of each frame into one sample; what is no finite number becomes silence.</summary>

@@ -145,22 +145,4 @@ public sealed class AssistantTurnsTests(TinySession model) : IClassFixture<TinyS
             await server.DisposeAsync();
         }
     }
-
-    sealed class LoudSound : ISessionOutput
-    {
-        int loud;
-
-        /// <summary>Samples heard that are not silence.</summary>
-        public int Loud => Volatile.Read(ref loud);
-
-        public void Show(ReadOnlySpan<byte> rgb, TimeSpan time)
-        {
-        }
-
-        public void Play(ReadOnlySpan<float> sound, TimeSpan time)
-        {
-            foreach (float sample in sound)
-                if (Math.Abs(sample) > 0.1f) loud++;
-        }
-    }
 }

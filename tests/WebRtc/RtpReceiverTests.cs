@@ -186,7 +186,7 @@ public sealed class RtpReceiverTests
     public void Receiving_allocates_nothing()
     {
         byte[] bytes = new byte[100];
-        int next = 0;
+        int next = 1;
         Receive(0);
         Garbage.AssertNone(() =>
         {

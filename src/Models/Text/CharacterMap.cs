@@ -9,9 +9,9 @@ namespace TalkingMachines.Models.Text;
 /// </summary>
 internal sealed class CharacterMap
 {
-    readonly uint[] units;
     const int LongestReplacement = 1024; // bytes: those of Unicode have a few dozen
 
+    readonly uint[] units;
     readonly byte[] replacements;
 
     CharacterMap(uint[] units, byte[] replacements) => (this.units, this.replacements) = (units, replacements);

@@ -12,10 +12,10 @@ namespace TalkingMachines.Tensors.Cpu;
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>Rows of C in a tile.</summary>
     /// <summary>Whether vectors of 512 bits are there and quick: some processors that have AVX-512 work better in halves, and the runtime knows which.</summary>
     public static bool IsWide => Avx512F.IsSupported && Vector512.IsHardwareAccelerated;
 
+    /// <summary>Rows of C in a tile.</summary>
     public static int Rows => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>Columns of C in a tile.</summary>
