@@ -68,6 +68,7 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
         lock (caller)
         {
             Reserve(scratchBytes);
+            using var flushed = FlushToZero.Begin();
             if (parts <= 1 || threads.Length == 0)
                 for (int part = 0; part < parts; part++) copy.Run(part, 0);
             else Share(&copy, &Trampoline<TJob>, parts);
@@ -140,6 +141,7 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
     void Work(int worker)
     {
         if (pinned) Pin(cores[worker]);
+        using var flushed = FlushToZero.Begin();
         while (!Volatile.Read(ref stopping))
             if (AwaitJob(worker)) TakeParts(worker);
     }
