@@ -32,7 +32,7 @@ public sealed class MelEncoder
     {
         layers =
         [
-            Convolution.Over1d(weights.Under("layers.0"), MelSpectrogram.Bands, Width, 5),
+            Convolution.Over1d(weights.Under("layers.0"), VoiceMean.Rows, Width, 5),
             Convolution.Over1d(weights.Under("layers.1"), Width, Width, 5, stride: 2),
             Convolution.Over1d(weights.Under("layers.2"), Width, Width, 5, stride: 2),
             Convolution.Over1d(weights.Under("layers.3"), Width, Width, 5),
@@ -51,7 +51,7 @@ public sealed class MelEncoder
         whitening.Load(matrix);
     }
 
-    /// <summary>Mel features [B,40,M], M a multiple of 4, to raw features [B,M/4,64].</summary>
+    /// <summary>Features of <see cref="VoiceMean"/> [B,80,M], M a multiple of 4, to raw features [B,M/4,64].</summary>
     public Tensor Raw(Tensor mel)
     {
         using var scope = Tensor.Scope();

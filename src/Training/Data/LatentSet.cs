@@ -69,7 +69,9 @@ public sealed class LatentSet
         var mel = clips.Mel(clip);
         for (int band = 0; band < MelSpectrogram.Bands; band++)
             for (int i = 0; i < Inner; i++) values[(band * Total) + Margin + i] = (float)mel[(band * Inner) + i];
-        var features = encoder.Forward(Tensor.From(device, [1, MelSpectrogram.Bands, Total], values));
+        float[] rows = new float[VoiceMean.Rows * Total];
+        VoiceMean.Apply(values, 0, rows);
+        var features = encoder.Forward(Tensor.From(device, [1, VoiceMean.Rows, Total], rows));
         features.Narrow(1, Margin / 4, ClipSet.Frames).Read(hearing[clip]);
     }
 
@@ -99,16 +101,17 @@ public sealed class LatentSet
     void EncodeOne(int clip, byte[] pictures, ReferenceAutoencoder autoencoder, Device device)
     {
         using var scope = Tensor.Scope();
-        float[] planes = new float[pictures.Length];
+        const int Together = 13; // a divisor of ClipSet.Frames
         int values = picture * picture * 3;
-        for (int i = 0; i <= ClipSet.Frames; i++) PixelPlanes.FromBytes(pictures.AsSpan(i * values, values), planes.AsSpan(i * values, values));
+        float[] planes = new float[Together * values];
+        PixelPlanes.FromBytes(pictures.AsSpan(0, values), planes.AsSpan(0, values));
         var features = autoencoder.Reference(Tensor.From(device, [1, 3, picture, picture], planes.AsSpan(0, values)));
         Store(features.At16, references[clip]);
-        const int Together = 13; // a divisor of ClipSet.Frames
         for (int first = 0; first < ClipSet.Frames; first += Together)
         {
             using var inner = Tensor.Scope();
-            var frames = Tensor.From(device, [Together, 3, picture, picture], planes.AsSpan((1 + first) * values, Together * values));
+            for (int i = 0; i < Together; i++) PixelPlanes.FromBytes(pictures.AsSpan((1 + first + i) * values, values), planes.AsSpan(i * values, values));
+            var frames = Tensor.From(device, [Together, 3, picture, picture], planes);
             var difference = autoencoder.Moments(frames, features).Mean - features.Code;
             Store(difference, codes[clip].AsSpan(first * codeValues, Together * codeValues));
         }

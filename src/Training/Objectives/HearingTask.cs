@@ -61,24 +61,23 @@ public sealed class HearingTask : ITrainingTask
         return scope.Keep((heard - truth).Square().Mean());
     }
 
-    /// <summary>Mel features [B,40,M] and true mouths [B,F,5]; with a random stream as other throats and microphones would sound.</summary>
+    /// <summary>What is heard [B,80,M] and true mouths [B,F,5]; with a random stream as other throats and microphones would sound.</summary>
     (Tensor Mel, Tensor Truth) Batch(ClipSet set, ReadOnlySpan<int> rows, RandomStream? random)
     {
-        int size = MelSpectrogram.Bands * MelFrames;
-        float[] mel = new float[rows.Length * size], truth = new float[rows.Length * ClipSet.Frames * MouthShape.Count];
+        float[] mel = new float[MelSpectrogram.Bands * MelFrames], heard = new float[rows.Length * VoiceMean.Rows * MelFrames], truth = new float[rows.Length * ClipSet.Frames * MouthShape.Count];
         for (int i = 0; i < rows.Length; i++)
         {
             var source = set.Mel(rows[i]);
-            var target = mel.AsSpan(i * size, size);
-            if (random is null) for (int j = 0; j < size; j++) target[j] = (float)source[j];
-            else Vary(source, target, random);
+            if (random is null) for (int j = 0; j < mel.Length; j++) mel[j] = (float)source[j];
+            else Vary(source, mel, random);
+            VoiceMean.Apply(mel, 0, heard.AsSpan(i * VoiceMean.Rows * MelFrames, VoiceMean.Rows * MelFrames));
             for (int frame = 0; frame < ClipSet.Frames; frame++)
             {
                 var mouth = set.Mouth(rows[i], frame);
                 for (int k = 0; k < mouth.Length; k++) truth[(((i * ClipSet.Frames) + frame) * mouth.Length) + k] = (float)mouth[k];
             }
         }
-        return (Tensor.From(Weights.Device, [rows.Length, MelSpectrogram.Bands, MelFrames], mel), Tensor.From(Weights.Device, [rows.Length, ClipSet.Frames, MouthShape.Count], truth));
+        return (Tensor.From(Weights.Device, [rows.Length, VoiceMean.Rows, MelFrames], heard), Tensor.From(Weights.Device, [rows.Length, ClipSet.Frames, MouthShape.Count], truth));
     }
 
     // Louder or softer (ln of power / 4: about 6 dB), bands stretched and shifted as a longer or shorter throat does, brighter or
