@@ -20,7 +20,7 @@ internal sealed class PaperTableMeasurement(TrainedFolders trained, string stude
             if (trained.Find(students, student) is { } folder) rows.Add(Measure(student, folder, output, judges, stop));
         if (rows.Count == 0)
             throw new VerbException($"None of the students {string.Join(", ", PaperTable.Published.Select(row => row.Model))} was found: train them, or name their place with --students DIR.");
-        var table = new PaperTable(judges.Videos[^1].Name, judges.Sync.Count > 0 ? judges.Sync[0].Name : "no judge", $"one core of this machine ({Cores[0]}, {Cores[1]})", rows);
+        var table = new PaperTable(judges.Videos[^1].Name, judges.Sync.Count > 0 ? judges.Sync[^1].Name : "no judge", $"one core of this machine ({Cores[0]}, {Cores[1]})", rows);
         output.WriteWhole("table1.json", table.ToJson());
         output.WriteWhole("table1.md", table.ToMarkdown());
         return table;
@@ -37,7 +37,7 @@ internal sealed class PaperTableMeasurement(TrainedFolders trained, string stude
     /// <summary>Diffusion and decoder on a core each, so that neither disturbs the other; on a machine of one core, on the same.</summary>
     static string[] Cores => ["cpu:0", Environment.ProcessorCount > 1 ? "cpu:1" : "cpu:0"];
 
-    static (double Diffusion, double Decoder, double Chunk) Times(string folder, CancellationToken stop)
+    static ChunkTimes Times(string folder, CancellationToken stop)
     {
         using var placement = Placement.Open(string.Join(',', Cores.Distinct()));
         using var avatar = Avatar.Load(folder, placement.Diffusion, placement.Decoder);
@@ -45,6 +45,6 @@ internal sealed class PaperTableMeasurement(TrainedFolders trained, string stude
         double chunk = 1000.0 * avatar.Config.ChunkFrames / avatar.Config.FramesPerSecond;
         var times = StageTimes.Measure(avatar, character, TimedChunks, stop);
         double drive = TimeSpread.Of(times.Drive, chunk).Median, diffusion = TimeSpread.Of(times.Diffusion, chunk).Median;
-        return (drive + diffusion, TimeSpread.Of(times.Decoder, chunk).Median, chunk);
+        return new ChunkTimes(drive + diffusion, TimeSpread.Of(times.Decoder, chunk).Median, chunk);
     }
 }

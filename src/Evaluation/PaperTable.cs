@@ -15,24 +15,28 @@ public sealed record PaperTableRow(int ChunkLatents, int Steps, double? VideoDis
     /// <summary>What the model is called among the recipes.</summary>
     public string Model => FormattableString.Invariant($"mini-student-{ChunkLatents}x{Steps}");
 
-    /// <summary>Half the width of the 95 % interval of Sync-C and Sync-D over characters; null in the paper.</summary>
-    public (double Confidence, double Distance)? Margins { get; init; }
+    /// <summary>Half the width of Sync-C's 95 % interval over characters; null in the paper.</summary>
+    public double? ConfidenceMargin { get; init; }
+
+    /// <summary>The same of Sync-D.</summary>
+    public double? DistanceMargin { get; init; }
 
     /// <summary>Correlation of the mouth's opening with what was asked, as our lip reader sees it; null in the paper.</summary>
     public Figure? Opening { get; init; }
 
-    /// <summary>Medians in milliseconds: diffusion and decoder for one chunk, each alone on one device, and the length of the chunk; null in the paper.</summary>
-    public (double Diffusion, double Decoder, double Chunk)? Times { get; init; }
+    /// <summary>Null in the paper.</summary>
+    public ChunkTimes? Times { get; init; }
 
     /// <summary>A row of ours.</summary>
     /// <param name="report">Of the model.</param>
-    public static PaperTableRow Of(int chunkLatents, int steps, EvaluationReport report, (double Diffusion, double Decoder, double Chunk) times)
+    public static PaperTableRow Of(int chunkLatents, int steps, EvaluationReport report, ChunkTimes times)
     {
-        var sync = report.Sync.FirstOrDefault(figures => figures.Name == RenditionScore.Generated);
+        var sync = report.Sync.LastOrDefault(figures => figures.Name == RenditionScore.Generated);
         var distance = report.Videos.LastOrDefault(each => each.Name == RenditionScore.Generated);
         return new PaperTableRow(chunkLatents, steps, distance?.Distance, sync?.Confidence.Mean, sync?.Distance.Mean, Devices(times.Diffusion, times.Chunk), Devices(times.Decoder, times.Chunk))
         {
-            Margins = sync is null ? null : (sync.Confidence.High - sync.Confidence.Mean, sync.Distance.High - sync.Distance.Mean),
+            ConfidenceMargin = sync?.Confidence.High - sync?.Confidence.Mean,
+            DistanceMargin = sync?.Distance.High - sync?.Distance.Mean,
             Opening = report.Named(RenditionScore.Generated)?.Open,
             Times = times,
         };
@@ -41,6 +45,9 @@ public sealed record PaperTableRow(int ChunkLatents, int Steps, double? VideoDis
     /// <summary>As many as would hold real time if the work divided without loss: at least one.</summary>
     public static int Devices(double milliseconds, double chunk) => Math.Max(1, (int)Math.Ceiling(milliseconds / chunk));
 }
+
+/// <summary>Medians in milliseconds: diffusion and decoder for one chunk, each alone on one device, and the length of the chunk.</summary>
+public sealed record ChunkTimes(double Diffusion, double Decoder, double Chunk);
 
 /// <summary>
 /// The paper's ablation of chunk length and denoising steps (arXiv 2506.03099, table 1) beside ours. Ours are of another model, other
@@ -52,7 +59,7 @@ public sealed record PaperTableRow(int ChunkLatents, int Steps, double? VideoDis
 /// <param name="Rows">Ours, those that could be measured.</param>
 public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string Device, IReadOnlyList<PaperTableRow> Rows)
 {
-    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, IncludeFields = true };
+    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
     /// <summary>The published rows; devices are GPUs.</summary>
     public static IReadOnlyList<PaperTableRow> Published { get; } =
@@ -86,8 +93,8 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
     static ReportRow Row(PaperTableRow published, PaperTableRow? ours) => new(Text($"{published.ChunkLatents} x {published.Steps}"),
     [
         Number(ours?.VideoDistance), Number(published.VideoDistance, "0.0"),
-        Number(ours?.Confidence) + Margin(ours?.Margins?.Confidence), Number(published.Confidence),
-        Number(ours?.Distance) + Margin(ours?.Margins?.Distance), Number(published.Distance),
+        Number(ours?.Confidence) + Margin(ours?.ConfidenceMargin), Number(published.Confidence),
+        Number(ours?.Distance) + Margin(ours?.DistanceMargin), Number(published.Distance),
         ours is null ? "-" : Text($"{ours.ScoreDevices} + {ours.DecoderDevices}"), Text($"{published.ScoreDevices} + {published.DecoderDevices}"),
         ours?.Times is { } times ? Text($"{times.Diffusion:0} + {times.Decoder:0} / {times.Chunk:0}") : "-",
         EvaluationTables.Cell(ours?.Opening),
@@ -100,27 +107,33 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
         .. Rows.Count == Published.Count ? Array.Empty<string>() : [$"Not measured, for want of weights: {string.Join(", ", Published.Where(row => Ours(row) is null).Select(row => row.Model))}."],
     ];
 
-    /// <summary>What the paper's figures do from 2 steps to 4 and from chunks of 3 to 7, and whether ours do the same.</summary>
+    /// <summary>What the paper's figures do from 2 steps to 4 and from chunks of 3 to 7, and whether ours do the same; a difference within both intervals is none.</summary>
     public IReadOnlyList<string> Directions() =>
     [
-        .. new (string Name, Func<PaperTableRow, double?> Value)[]
+        .. new (string Name, Func<PaperTableRow, (double? Value, double? Margin)> Measure)[]
         {
-            ("Video distance", row => row.VideoDistance), ("Sync-C", row => row.Confidence), ("Sync-D", row => row.Distance), ("Score devices", row => row.ScoreDevices),
-        }.SelectMany(measure => new[]
+            ("Video distance", row => (row.VideoDistance, null)), ("Sync-C", row => (row.Confidence, row.ConfidenceMargin)),
+            ("Sync-D", row => (row.Distance, row.DistanceMargin)), ("Score devices", row => (row.ScoreDevices, null)),
+        }.SelectMany(figure => new[]
         {
-            Direction(measure.Name, "from 2 steps to 4", measure.Value, (7, 2), (7, 4), (3, 2), (3, 4)),
-            Direction(measure.Name, "from chunks of 3 to 7", measure.Value, (3, 2), (7, 2), (3, 4), (7, 4)),
+            Direction(figure.Name, "from 2 steps to 4", figure.Measure, (7, 2), (7, 4), (3, 2), (3, 4)),
+            Direction(figure.Name, "from chunks of 3 to 7", figure.Measure, (3, 2), (7, 2), (3, 4), (7, 4)),
         }),
     ];
 
-    string Direction(string name, string change, Func<PaperTableRow, double?> value, params (int Chunk, int Steps)[] pairs)
+    string Direction(string name, string change, Func<PaperTableRow, (double? Value, double? Margin)> measure, params (int Chunk, int Steps)[] pairs)
     {
         string Signs(Func<(int Chunk, int Steps), PaperTableRow?> find) => string.Join(" and ", Enumerable.Range(0, pairs.Length / 2).Select(i =>
-            (find(pairs[2 * i]), find(pairs[(2 * i) + 1])) is ({ } before, { } after) && (value(before), value(after)) is ({ } low, { } high)
-                ? high > low ? "rises" : high < low ? "falls" : "stays"
-                : "is unknown"));
+            (find(pairs[2 * i]), find(pairs[(2 * i) + 1])) is ({ } before, { } after) ? Sign(measure(before), measure(after)) : "is unknown"));
         var (paper, ours) = (Signs(pair => Published.First(row => (row.ChunkLatents, row.Steps) == pair)), Signs(pair => Rows.FirstOrDefault(row => (row.ChunkLatents, row.Steps) == pair)));
         return $"{name} {change}: {paper} in the paper, {ours} here{(paper == ours ? "" : ours.Contains("unknown", StringComparison.Ordinal) ? "" : " (differs)")}.";
+    }
+
+    static string Sign((double? Value, double? Margin) before, (double? Value, double? Margin) after)
+    {
+        if ((before.Value, after.Value) is not ({ } low, { } high)) return "is unknown";
+        double doubt = double.Hypot(before.Margin ?? 0, after.Margin ?? 0);
+        return high - low > doubt ? "rises" : low - high > doubt ? "falls" : "stays";
     }
 
     static string Number(double? value, string format = "0.00") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";

@@ -9,6 +9,7 @@ namespace TalkingMachines.Evaluation;
 /// How well recorded human speech drives the mouth. There is no true mouth to compare with: what is measured is whether the
 /// mouth opens when the voice is loud, which it does for vowels, and whether another recording's loudness agrees as well (chance).
 /// </summary>
+/// <param name="Seconds">Of sound that was filmed.</param>
 /// <param name="Energy">Correlation of the opening with the sound's level, over frames.</param>
 /// <param name="OtherEnergy">The same with the level of the next recording: chance.</param>
 /// <param name="TrueEnergy">The same for synthesized speech and the true mouths of held-out clips: what there is to reach.</param>
@@ -51,7 +52,7 @@ public sealed class SpeechEvaluation(Avatar avatar, IFaceReader reader)
         }
         var own = openings.Select((open, i) => (double?)Series.Correlation(open, levels[i]));
         var other = openings.Select((open, i) => (double?)Common(open, levels[(i + 1) % levels.Count]));
-        return new SpeechScore(usable.Length, usable.Sum(sound => (double)sound.Length) / Performance.SampleRate,
+        return new SpeechScore(usable.Length, openings.Sum(open => (double)open.Length) / Performance.FrameRate,
             Figure.Of(own)!.Value, Figure.Of(other)!.Value, Figure.Of(truth), Figure.Of(silent));
     }
 

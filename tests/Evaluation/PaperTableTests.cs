@@ -18,7 +18,7 @@ public sealed class PaperTableTests : IDisposable
     [Fact]
     public void Rows_stand_beside_the_papers_and_missing_ones_are_named()
     {
-        string markdown = Table(new PaperTableRow(3, 2, 12.345, 4.5, 6.25, 1, 2) { Times = (100, 800, 750) }).ToMarkdown();
+        string markdown = Table(new PaperTableRow(3, 2, 12.345, 4.5, 6.25, 1, 2) { Times = new(100, 800, 750) }).ToMarkdown();
         Assert.Contains("| 3 x 2 | 12.35 | 238.1 | 4.50 | 5.83 | 6.25 | 8.73 | 1 + 2 | 1 + 1 | 100 + 800 / 750 | - |", markdown, StringComparison.Ordinal);
         Assert.Contains("| 7 x 4 | - | 208.2 | - | 6.28 | - | 8.94 | - | 4 + 1 | - | - |", markdown, StringComparison.Ordinal);
         Assert.Contains("Not measured, for want of weights: mini-student-7x4, mini-student-7x2, mini-student-3x4.", markdown, StringComparison.Ordinal);
@@ -34,6 +34,14 @@ public sealed class PaperTableTests : IDisposable
         Assert.Contains("Sync-C from chunks of 3 to 7: rises and rises in the paper, rises and rises here.", lines);
         Assert.Contains("Score devices from 2 steps to 4: rises and rises in the paper, stays and stays here (differs).", lines);
         Assert.Contains("Sync-D from 2 steps to 4: rises and falls in the paper, falls and falls here (differs).", lines);
+    }
+
+    [Fact]
+    public void A_difference_within_the_intervals_is_none()
+    {
+        PaperTableRow Row(int steps, double confidence, double margin) => new(3, steps, 1, confidence, 7, 1, 1) { ConfidenceMargin = margin };
+        Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and stays here.", Table(Row(4, 5, 0.6), Row(2, 4.2, 0.6)).Directions());
+        Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and rises here.", Table(Row(4, 5, 0.5), Row(2, 4.2, 0.5)).Directions());
     }
 
     [Theory]
