@@ -84,6 +84,15 @@ public sealed class BrowserTests : IAsyncLifetime
     public async Task The_character_says_what_the_microphone_hears()
     {
         await using var page = await CallAsync(); // the browser's microphone beeps once a second
+        string passed = await page.EvaluateAsync<string>("""
+            (() => {
+                const typing = document.querySelector('#wayType');
+                typing.focus();
+                typing.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+                return `${document.activeElement.id} ${document.activeElement.ariaSelected} ${typing.ariaSelected}`;
+            })()
+            """);
+        Assert.Equal("wayVoice false true", passed); // on the way along the tabs nothing is switched on
         await page.EvaluateAsync<object>("[...document.querySelectorAll('#ways [role=tab], #composer [role=tab]')].find(tab => tab.dataset.name === 'voice').click()");
         await UntilAsync(() => Task.FromResult(Server.Hub.Conversations.Single().Microphone.Use == MicrophoneUse.Character));
         await UntilAsync(async () => (await page.NotesAsync()).Sounds.Any(sound => sound.Level > 0.05));

@@ -1,4 +1,5 @@
-// A row of tabs (WAI-ARIA pattern): arrow keys move and select, each tab shows the panel it names.
+// A row of tabs (WAI-ARIA pattern): arrow keys move along it, Enter or Space shows the panel that a tab names. To pass a tab
+// chooses nothing: one of them switches the microphone on.
 
 /**
  * @param {HTMLElement} list an element with role=tablist, its tabs with aria-controls and data-name
@@ -19,7 +20,7 @@ export function createTabs(list, selected) {
 
     function choose(tab) {
         select(tab.dataset.name);
-        tab.focus();
+        tab.focus(); // not every browser gives a pressed button the focus
         selected(tab.dataset.name);
     }
 
@@ -30,7 +31,7 @@ export function createTabs(list, selected) {
         const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: row.length - 1 }[event.key];
         if (to === undefined) return;
         event.preventDefault();
-        choose(row.at(to % row.length));
+        row.at(to % row.length).focus();
     });
     return { select };
 }
