@@ -50,7 +50,7 @@ internal sealed class TrainVerb : Verb
 
     static string Train(Recipe chosen, string path, bool resume, Device computer, Terminal terminal, CancellationToken stop)
     {
-        using var folder = RunFolder.Open(path);
+        using var folder = RunFolder.Open(path, ShippedModels.Root());
         terminal.Note($"{chosen.Name}: {chosen.Steps} steps on {computer}, everything goes to {folder.Path}.");
         TrainingOutcome outcome;
         using (var watch = new TrainingWatch(terminal))

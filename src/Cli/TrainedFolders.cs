@@ -14,13 +14,11 @@ namespace TalkingMachines.Cli;
 /// <param name="target">Where assembled model folders go.</param>
 internal sealed class TrainedFolders(string shared, string target)
 {
-    const string RunWeights = "weights.safetensors";
-
     /// <summary>The model folder: as it lies there, or assembled from its run; null where there is neither.</summary>
     public string? Find(string folder)
     {
         if (File.Exists(Path.Combine(folder, Avatar.ConfigFile))) return folder;
-        string weights = Path.Combine(folder, RunWeights);
+        string weights = Path.Combine(folder, RunFolder.WeightsFile);
         return File.Exists(weights) ? Assemble(weights, Name(folder)) : null;
     }
 

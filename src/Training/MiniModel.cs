@@ -1,3 +1,4 @@
+using TalkingMachines.Evaluation;
 using TalkingMachines.Media;
 using TalkingMachines.Models;
 using TalkingMachines.Tensors;
@@ -13,8 +14,26 @@ public static class MiniModel
     /// <summary>All that <c>train mini</c> runs, in order: each finds its predecessors' weights beside its own run folder. The lip reader comes before the stages whose lips it watches.</summary>
     public static Recipe[] Stages() =>
     [
-        Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniSync(), Recipes.MiniWarmup(), Recipes.MiniAudio(),
-        Recipes.MiniTeacher(), Recipes.MiniCodeReader(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
+        Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniSync(), Recipes.MiniCodeReader(), Recipes.MiniWarmup(),
+        Recipes.MiniAudio(), Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
+    ];
+
+    /// <summary>
+    /// Where the weights of a recipe lie in the folder of shipped models, so that what builds on them can be trained without
+    /// training them anew; null for those that are not shipped.
+    /// </summary>
+    public static string? ShippedFile(string recipe) => Shipped().FirstOrDefault(each => each.Recipe.Name == recipe).File;
+
+    static (Recipe Recipe, string File)[] Shipped() =>
+    [
+        (Recipes.MiniStudent3x2(), $"{Name}/{Avatar.TransformerFile}"),
+        (Recipes.MiniHearing(), $"{Name}/{Avatar.AudioFile}"),
+        (Recipes.MiniLipReader(), $"{Name}/{LipReader.File}"),
+        (Recipes.MiniSync(), $"{Name}/{PuppetSyncNet.File}"),
+        (Recipes.MiniAutoencoder(), $"{Name}/{Avatar.AutoencoderFile}"),
+        (Recipes.MiniDecoder(), $"{Name}/{Avatar.AutoencoderFile}"),
+        (Recipes.MiniTeacher(), $"{Recipes.MiniTeacher().Name}/{RunFolder.WeightsFile}"),
+        (Recipes.MiniCodeReader(), $"{Recipes.MiniTeacher().Name}/{CodeReader.File}"),
     ];
 
     /// <summary>512 x 512.</summary>
@@ -23,28 +42,24 @@ public static class MiniModel
     /// <summary>256 x 256, by the same weights.</summary>
     static AvatarConfig Light => Recipes.MiniStudent3x2().Model with { Autoencoder = Recipes.MiniDecoder().Model };
 
-    /// <summary>Copies the exported weights of the finished runs beside <paramref name="run"/> into a model folder, and makes one beside it for the light setting.</summary>
+    /// <summary>Copies the exported weights of the finished runs beside <paramref name="run"/> into a model folder, and makes two beside it: the light setting, and what students learn from.</summary>
     public static void Assemble(RunFolder run, string folder)
     {
-        Directory.CreateDirectory(folder);
-        Copy(run, Recipes.MiniStudent3x2(), folder, Avatar.TransformerFile);
-        Copy(run, Recipes.MiniHearing(), folder, Avatar.AudioFile);
-        Copy(run, Recipes.MiniLipReader(), folder, Evaluation.LipReader.File);
-        Copy(run, Recipes.MiniSync(), folder, Evaluation.PuppetSyncNet.File);
-        Join(Path.Combine(folder, Avatar.AutoencoderFile), Source(run, Recipes.MiniDecoder()), Source(run, Recipes.MiniRefiner512()));
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string light = $"{folder}-light", teacher = Path.Combine(Path.GetDirectoryName(folder)!, Recipes.MiniTeacher().Name);
+        foreach (string each in (string[])[folder, light, teacher]) Directory.CreateDirectory(each);
+        Join(Path.Combine(folder, Avatar.AutoencoderFile), ClipFiles.Weights(run, Recipes.MiniDecoder().Name), ClipFiles.Weights(run, Recipes.MiniRefiner512().Name));
+        Copy(Recipes.MiniStudent3x2(), folder, Avatar.TransformerFile);
+        Copy(Recipes.MiniHearing(), folder, Avatar.AudioFile);
+        Copy(Recipes.MiniLipReader(), folder, LipReader.File);
+        Copy(Recipes.MiniSync(), folder, PuppetSyncNet.File);
+        Copy(Recipes.MiniTeacher(), teacher, RunFolder.WeightsFile);
+        Copy(Recipes.MiniCodeReader(), teacher, CodeReader.File);
         Avatar.WriteConfig(Path.Combine(folder, Avatar.ConfigFile), Full);
-        string light = $"{Path.TrimEndingDirectorySeparator(folder)}-light";
-        Directory.CreateDirectory(light);
-        Avatar.WriteConfig(Path.Combine(light, Avatar.ConfigFile), Light with { WeightsOf = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) });
-    }
+        Avatar.WriteConfig(Path.Combine(light, Avatar.ConfigFile), Light with { WeightsOf = Path.GetFileName(folder) });
 
-    static string Source(RunFolder run, Recipe recipe)
-    {
-        string source = ClipFiles.Weights(run, recipe.Name);
-        return File.Exists(source) ? source : throw new TrainingException($"{source} does not exist: run the recipe {recipe.Name} first.");
+        void Copy(Recipe recipe, string to, string file) => PendingFile.Copy(ClipFiles.Weights(run, recipe.Name), Path.Combine(to, file));
     }
-
-    static void Copy(RunFolder run, Recipe recipe, string folder, string file) => PendingFile.Copy(Source(run, recipe), Path.Combine(folder, file));
 
     // All weights of the first, and of the second those that the first lacks: the refiners of both sizes.
     static void Join(string target, string first, string second)

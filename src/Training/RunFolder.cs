@@ -11,13 +11,16 @@ public sealed class RunFolder : IDisposable
     // Columns of log.csv that are no parts of the loss.
     internal const string GradientColumn = "gradient", MuonColumn = "muon_rate", AdamColumn = "adam_rate", SecondsColumn = "seconds";
 
+    /// <summary>The trained weights of a run, in its folder.</summary>
+    public const string WeightsFile = "weights.safetensors";
+
     const string LockName = "run.lock";
 
     readonly FileStream held;
 
-    RunFolder(string path, FileStream held)
+    RunFolder(string path, string? shipped, FileStream held)
     {
-        Path = path;
+        (Path, Shipped) = (path, shipped);
         this.held = held;
         foreach (string part in Directory.EnumerateFiles(path, "*.part")) File.Delete(part); // of a killed process
         Directory.CreateDirectory(System.IO.Path.Combine(path, "samples"));
@@ -27,6 +30,9 @@ public sealed class RunFolder : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Folder of shipped models, whose weights stand in for those of runs that are not there; null: none do.</summary>
+    public string? Shipped { get; }
+
     /// <summary>Loss, its parts, gradient norm, rates and seconds of each step.</summary>
     public StepLog Log { get; }
 
@@ -34,20 +40,21 @@ public sealed class RunFolder : IDisposable
     public StepLog Validation { get; }
 
     /// <summary>Where the trained weights go.</summary>
-    public string Weights => System.IO.Path.Combine(Path, "weights.safetensors");
+    public string Weights => System.IO.Path.Combine(Path, WeightsFile);
 
     /// <summary>Where a recipe's run lives unless told otherwise.</summary>
     public static string DefaultPath(Recipe recipe) => System.IO.Path.Combine("runs", recipe.Name);
 
     /// <summary>Makes or opens a folder and locks it.</summary>
-    public static RunFolder Open(string path)
+    /// <param name="shipped">Folder of shipped models.</param>
+    public static RunFolder Open(string path, string? shipped = null)
     {
         FileStream? held = null;
         try
         {
             Directory.CreateDirectory(path);
             held = Locked(path);
-            return new RunFolder(path, held);
+            return new RunFolder(path, shipped, held);
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using TalkingMachines.Training;
+using TalkingMachines.Training.Data;
 using Xunit;
 
 namespace TalkingMachines.Tests.Training;
@@ -21,6 +22,30 @@ public class RunFolderTests
         using var scratch = new ScratchFolder();
         File.WriteAllText(scratch.File("run"), "");
         Assert.Contains("can't be used as a run's folder", Assert.Throws<TrainingException>(() => RunFolder.Open(scratch.File("run"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shipped_weights_stand_in_for_those_of_a_run_that_is_not_there()
+    {
+        using var scratch = new ScratchFolder();
+        string name = Recipes.MiniTeacher().Name;
+        using (var alone = RunFolder.Open(scratch.File("runs/student")))
+            Assert.Equal($"{scratch.File($"runs/{name}/weights.safetensors")} does not exist: run the recipe {name} first.", Assert.Throws<TrainingException>(() => ClipFiles.Weights(alone, name)).Message);
+
+        using var run = RunFolder.Open(scratch.File("runs/student"), scratch.File("models"));
+        Assert.Null(ClipFiles.FindWeights(run, name));
+        string shipped = scratch.File($"models/{MiniModel.ShippedFile(name)}"), own = ClipFiles.OfRun(run, name);
+        Write(shipped);
+        Assert.Equal(shipped, ClipFiles.Weights(run, name));
+        Write(own);
+        Assert.Equal(own, ClipFiles.Weights(run, name));
+        Assert.Null(ClipFiles.FindWeights(run, Recipes.MiniWarmup().Name)); // not shipped
+
+        static void Write(string path)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, "");
+        }
     }
 
     [Fact]

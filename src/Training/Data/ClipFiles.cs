@@ -14,8 +14,21 @@ public static class ClipFiles
 
     public static string Latents(RunFolder run, string name) => Beside(run, $"clips/{name}.latents.bin");
 
-    /// <summary>The exported weights of another recipe's run.</summary>
-    public static string Weights(RunFolder run, string recipe) => Beside(run, $"{recipe}/weights.safetensors");
+    /// <summary>The exported weights of another recipe: of its run beside this one, otherwise those that are shipped.</summary>
+    public static string Weights(RunFolder run, string recipe) =>
+        FindWeights(run, recipe) ?? throw new TrainingException($"{OfRun(run, recipe)} does not exist: run the recipe {recipe} first.");
+
+    /// <summary>The same; null where there are none.</summary>
+    public static string? FindWeights(RunFolder run, string recipe)
+    {
+        string own = OfRun(run, recipe);
+        if (File.Exists(own)) return own;
+        string? shipped = run.Shipped is { } models && MiniModel.ShippedFile(recipe) is { } file ? Path.Combine(models, file) : null;
+        return File.Exists(shipped) ? shipped : null;
+    }
+
+    /// <summary>Where a recipe's run beside this one leaves its weights.</summary>
+    public static string OfRun(RunFolder run, string recipe) => Beside(run, Path.Combine(recipe, RunFolder.WeightsFile));
 
     static string Beside(RunFolder run, string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(run.Path))!, path);
 }

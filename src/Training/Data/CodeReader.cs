@@ -7,18 +7,24 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Training.Data;
 
 /// <summary>
-/// Reads the mouth of each frame off its code, knowing the reference picture: what a decoder would show, without decoding. Students
-/// learn by what it reads of their latents, for a small error of a latent may be all of a mouth's width. The lip reader, which
+/// Reads the mouth of each frame off its code, knowing the reference picture: what a decoder would show, without decoding. Teachers and
+/// students learn by what it reads of their latents, for a small error of a latent may be all of a mouth's width. The lip reader, which
 /// judges pixels, has no part in it.
 /// </summary>
 public sealed class CodeReader
 {
+    /// <summary>Its weights in a teacher's model folder.</summary>
+    public const string File = "code-reader.safetensors";
+
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
     const int MostRows = 5, MostColumns = 7;    // cells around a mouth's middle, at 1/16 of the picture
     const int FaceChannels = 16, Places = 4, Width = 192;
 
     /// <summary>How much each mouth value varies in clips: the unit of the loss.</summary>
     static readonly float[] Deviations = [0.2f, 0.13f, 0.22f, 0.2f, 0.11f];
+
+    /// <summary>How much a squared error counts: lips are what is seen, width and rounding are learnt last.</summary>
+    static readonly float[] Importance = [1, 1.5f, 2, 0.5f, 0.5f];
 
     readonly int channels, side, rows, columns;
     readonly Linear kept, codes, stretched, shifted, hidden, mouth;
@@ -36,11 +42,11 @@ public sealed class CodeReader
         mouth = new Linear(weights.Under("mouth"), Width, MouthShape.Count);
     }
 
-    /// <summary>Mean square, in deviations, of how far the mouths read of normalised latents [B,C,F,h,w] are from those that the sound of their batch asks for.</summary>
+    /// <summary>Mean square, in deviations and by importance, of how far the mouths read of normalised latents [B,C,F,h,w] are from those that the sound of their batch asks for.</summary>
     public Tensor Loss(Tensor latents, MotionBatch batch)
     {
         using var scope = Tensor.Scope();
-        float[] units = [.. Deviations.Select(deviation => 1 / deviation)];
+        float[] units = [.. Deviations.Zip(Importance, (deviation, importance) => MathF.Sqrt(importance) / deviation)];
         return scope.Keep(((Read(latents, batch) - batch.Mouths) * Tensor.From(latents.Device, [1, 1, MouthShape.Count], units)).Square().Mean());
     }
 

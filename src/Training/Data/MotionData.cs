@@ -7,6 +7,16 @@ using TalkingMachines.Training.Objectives;
 
 namespace TalkingMachines.Training.Data;
 
+/// <summary>What the character of a clip is told.</summary>
+internal enum Hears
+{
+    ItsOwn,
+    /// <summary>The sound of another clip: what it ought to look like is not known, but for its mouth.</summary>
+    Another,
+    /// <summary>Neither sound nor picture, for guidance.</summary>
+    Nothing,
+}
+
 /// <summary>
 /// What every task on the video transformer shares: clips as latents with their sound, the frozen networks that made them, how
 /// much the latents move, and what validations look at.
@@ -75,18 +85,15 @@ internal sealed class MotionData : IDisposable
     public MotionBatch WatchedClips(int first, int count) =>
         MotionBatch.Make(device, validation!, config, scale, ClipSet.Frames / AutoencoderConfig.FramesPerLatent, [.. Enumerable.Range(first, count)], new int[count]);
 
-    /// <summary>
-    /// Random windows of training clips; a share of them without sound and picture, for guidance. Where sounds don't meet their
-    /// characters, each hears another clip, and what it ought to look like is not known.
-    /// </summary>
-    public MotionBatch Draw(RandomStream random, int batch, int latents, float untold = 0, bool soundsMeet = true)
+    /// <summary>Random windows of training clips.</summary>
+    public MotionBatch Draw(RandomStream random, int batch, int latents, Hears hears = Hears.ItsOwn)
     {
         int[] clips = new int[batch], starts = new int[batch], sounds = new int[batch];
         for (int i = 0; i < batch; i++)
         {
             clips[i] = random.Integer(training!.Clips.Count);
             starts[i] = MotionBatch.Margin + random.Integer(ClipSet.Frames - (AutoencoderConfig.FramesPerLatent * latents) - (2 * MotionBatch.Margin) + 1);
-            sounds[i] = !soundsMeet ? random.Integer(training.Clips.Count) : random.Uniform() < untold ? -1 : clips[i];
+            sounds[i] = hears switch { Hears.Nothing => -1, Hears.Another => random.Integer(training.Clips.Count), _ => clips[i] };
         }
         return MotionBatch.Make(device, training!, config, scale, latents, clips, starts, sounds);
     }

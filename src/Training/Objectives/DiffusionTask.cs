@@ -33,8 +33,11 @@ public sealed record DiffusionRecipe : Recipe
     /// <summary>A step takes one of these, each as often as the others.</summary>
     public TrainingWindow[] Windows { get; init; } = [new(7, 12)];
 
-    /// <summary>Share of the clips that are learnt without sound and picture, so that guidance has something to lead away from.</summary>
+    /// <summary>Share of the steps that learn clips without sound and picture, so that guidance has something to lead away from.</summary>
     public float Untold { get; init; }
+
+    /// <summary>Weight of what is read of mouths in the latents against what the sound asks for; 0: nothing is read.</summary>
+    public float MouthWeight { get; init; }
 
     public AvatarConfig Model { get; init; } = AvatarConfig.MiniTeacher;
 
@@ -49,6 +52,7 @@ public sealed class DiffusionTask : ITrainingTask
     readonly AvatarModel model;
     readonly Dictionary<int, IAttentionPattern> patterns = [];
     readonly Dictionary<int, ClipFlow> flows = [];
+    readonly CodeReader? reader;
 
     public DiffusionTask(DiffusionRecipe recipe, RunFolder run, Device device)
     {
@@ -57,6 +61,7 @@ public sealed class DiffusionTask : ITrainingTask
         using var start = recipe.From is null ? null : SafeTensors.Open(ClipFiles.Weights(run, recipe.From));
         Weights = start is null ? Weights.New(device, recipe.Seed) : Weights.Grown(device, start, recipe.Seed);
         model = new AvatarModel(Weights, recipe.Model, withAudio: HasSound);
+        if (recipe.MouthWeight > 0) reader = data.Reader();
         foreach (int latents in recipe.Windows.Select(window => window.Latents).Distinct())
         {
             patterns[latents] = recipe.Model.Bidirectional ? ClipFlow.Bidirectional(device, recipe.Model, latents) : new SparsePattern(device, recipe.Model);
@@ -87,7 +92,9 @@ public sealed class DiffusionTask : ITrainingTask
         var window = recipe.Windows[random.Integer(recipe.Windows.Length)];
         float[] times = new float[window.Batch];
         for (int i = 0; i < times.Length; i++) times[i] = DrawTime(random);
-        return scope.Keep(Loss(data.Draw(random, window.Batch, window.Latents, recipe.Untold), times, random.Fork(1)));
+        bool told = random.Uniform() >= recipe.Untold;
+        var batch = data.Draw(random, window.Batch, window.Latents, told ? Hears.ItsOwn : Hears.Nothing);
+        return scope.Keep(Loss(batch, times, random.Fork(1), reader is null || !told ? null : clean => parts.Add("mouths", reader.Loss(clean, batch)) * recipe.MouthWeight));
     }
 
     /// <summary>Noise and near it: all that two steps see. The rest keeps more steps useful. (MINI-MODEL: low noise was undertrained.)</summary>
@@ -97,8 +104,8 @@ public sealed class DiffusionTask : ITrainingTask
         return which < 0.2f ? 0 : which < 0.45f ? random.Uniform(0, 0.3f) : which < 0.7f ? random.Uniform(0.3f, 0.6f) : random.Uniform(0.5f, 0.98f);
     }
 
-    Tensor Loss(MotionBatch batch, float[] times, RandomStream random) =>
-        FlowLoss.Of(flows[batch.Latents.Shape[2]], batch.Latents, batch, data.ErrorWeights(), times, Tensor.Normal(Weights.Device, batch.Latents.Shape, random));
+    Tensor Loss(MotionBatch batch, float[] times, RandomStream random, Func<Tensor, Tensor>? ofClean = null) =>
+        FlowLoss.Of(flows[batch.Latents.Shape[2]], batch.Latents, batch, data.ErrorWeights(), times, Tensor.Normal(Weights.Device, batch.Latents.Shape, random), ofClean);
 
     public IReadOnlyList<Metric> Validate(int step, RunFolder run)
     {

@@ -28,10 +28,10 @@ internal sealed class LipSyncValidation : IDisposable
     /// <summary>Draws and reads the true clips; null, with a notice, where the lip reader's run beside <paramref name="run"/> has no weights.</summary>
     public static LipSyncValidation? Open(RunFolder run, Device device, int picture, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
-        string name = Recipes.MiniLipReader().Name, file = ClipFiles.Weights(run, name);
-        if (!File.Exists(file))
+        string name = Recipes.MiniLipReader().Name;
+        if (ClipFiles.FindWeights(run, name) is not { } file)
         {
-            progress.Report(new Notice($"{file} does not exist: validations tell nothing of lips. To see them, run the recipe {name} first."));
+            progress.Report(new Notice($"{ClipFiles.OfRun(run, name)} does not exist: validations tell nothing of lips. To see them, run the recipe {name} first."));
             return null;
         }
         var reader = LipReader.Load(file, device);

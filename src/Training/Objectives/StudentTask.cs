@@ -43,7 +43,7 @@ public sealed record StudentRecipe : Recipe
     public float RegressionWeight { get; init; } = 1;
 
     /// <summary>Weight of what is read of mouths in the latents against what the sound asks for.</summary>
-    public float MouthWeight { get; init; } = 1;
+    public float MouthWeight { get; init; } = 2;
 
     /// <summary>Share of clips made by the student itself at the end; it rises from 0.</summary>
     public float SelfMade { get; init; } = 0.5f;
@@ -160,7 +160,7 @@ public sealed class StudentTask : ITrainingTask
         using var pause = Tape.Pause();
         double share = recipe.SelfMade * (step - recipe.AdaptSteps) / (double)(recipe.Steps - recipe.AdaptSteps);
         bool isOwn = random.Uniform() < share;
-        var batch = data.Draw(random, recipe.Window.Batch, recipe.Window.Latents, soundsMeet: !isOwn);
+        var batch = data.Draw(random, recipe.Window.Batch, recipe.Window.Latents, isOwn ? Hears.Another : Hears.ItsOwn);
         int exit = random.Integer(StepTimes.Length);
         float[] times = new float[recipe.Window.Batch];
         var x = Noise(batch, random);

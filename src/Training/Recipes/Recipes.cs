@@ -10,7 +10,7 @@ public static class Recipes
     // Methods, not values: a recipe is made when it is asked for.
     static readonly Func<Recipe>[] all =
     [
-        MiniAutoencoder, MiniHearing, MiniLipReader, MiniSync, MiniWarmup, MiniAudio, MiniTeacher, MiniCodeReader,
+        MiniAutoencoder, MiniHearing, MiniLipReader, MiniSync, MiniCodeReader, MiniWarmup, MiniAudio, MiniTeacher,
         MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniDecoder, MiniRefiner512,
         .. Ablations(),
     ];
@@ -70,7 +70,7 @@ public static class Recipes
     {
         Name = "mini-hearing",
         Steps = 6000,
-        Clips = 6000,
+        Clips = 12000,
         Batch = 16,
         MuonRate = 0.01f,
         WarmupSteps = 20,
@@ -103,6 +103,20 @@ public static class Recipes
         WarmupSteps = 50,
         DecayFrom = 0.4,
         EmaDecay = 0.998f,
+        GradientClip = 5,
+        ValidateEvery = 500,
+    };
+
+    /// <summary>What codes say of mouths; teacher and students learn by it.</summary>
+    public static CodeReaderRecipe MiniCodeReader() => new()
+    {
+        Name = "mini-code-reader",
+        Steps = 1500,
+        Clips = Clips,
+        MuonRate = 0.01f,
+        WarmupSteps = 20,
+        DecayFrom = 0.3,
+        EmaDecay = 0.99f,
         GradientClip = 5,
         ValidateEvery = 500,
     };
@@ -141,22 +155,9 @@ public static class Recipes
         Seed = 3,
         Windows = [new(7, 12), new(7, 12), new(21, 4)],
         Untold = 0.1f,
+        MouthWeight = 2,
         DecayFrom = 0.5,
         ValidateEvery = 400,
-    };
-
-    /// <summary>What codes say of mouths; students learn by it.</summary>
-    public static CodeReaderRecipe MiniCodeReader() => new()
-    {
-        Name = "mini-code-reader",
-        Steps = 1500,
-        Clips = Clips,
-        MuonRate = 0.01f,
-        WarmupSteps = 20,
-        DecayFrom = 0.3,
-        EmaDecay = 0.99f,
-        GradientClip = 5,
-        ValidateEvery = 500,
     };
 
     /// <summary>The shipped model: chunks of 3 latents in 2 steps.</summary>
