@@ -1,6 +1,7 @@
 using System.Net;
 using TalkingMachines.Media;
 using TalkingMachines.Serving;
+using TalkingMachines.Serving.Web;
 using TalkingMachines.Tests.Media;
 using Xunit;
 
@@ -81,6 +82,17 @@ public sealed class SpeechRouteTests : IAsyncLifetime, IAsyncDisposable
         await LiveWeb.RefusedAsync(await web.PostAsync($"{session}/sound", [0, 1, 2, 3, 200, 201, 0, 0]), HttpStatusCode.UnsupportedMediaType, "the sound");
         await LiveWeb.RefusedAsync(await web.PostAsync($"{session}/sound", "#EXTM3U\nfile:///etc/passwd\n"u8.ToArray()), HttpStatusCode.UnsupportedMediaType, "the sound is text");
         await LiveWeb.RefusedAsync(await web.PostAsync($"{session}/sound", []), HttpStatusCode.BadRequest, "empty");
+        await LiveWeb.NoFileRemainsAsync();
+    }
+
+    [FfmpegFact]
+    public async Task A_sound_that_takes_for_ever_to_decode_is_given_up()
+    {
+        using var folder = new TemporaryFolder();
+        Oracle.Ffmpeg("-f", "lavfi", "-i", "anoisesrc=d=20", folder.File("a.ogg"));
+        using var body = File.OpenRead(folder.File("a.ogg"));
+        var refusal = await Assert.ThrowsAsync<WebProblem>(() => UploadedSound.TakeAsync(body, TimeSpan.Zero, default));
+        Assert.Equal((415, "the beginning of the sound took more than 0 s to decode."), (refusal.Status, refusal.Message));
         await LiveWeb.NoFileRemainsAsync();
     }
 
