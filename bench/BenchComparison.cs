@@ -25,7 +25,7 @@ public sealed record BenchComparison(string Before, string After, IReadOnlyList<
     ];
 
     public static BenchComparison Of(BenchReport before, BenchReport after) => new(
-        Title(before), Title(after), [.. Unequal(before, after)], [.. Cases(before, after).Concat(Sessions(before, after)).Concat(Torch(before, after))]);
+        Title(before), Title(after), [.. Unequal(before, after)], [.. Cases(before, after), .. Interruption(before, after), .. Sessions(before, after), .. Torch(before, after)]);
 
     static string Title(BenchReport report) => FormattableString.Invariant($"{report.Machine.Date:yyyy-MM-dd HH:mm} UTC, commit {report.Machine.Commit[..Math.Min(8, report.Machine.Commit.Length)]}");
 
@@ -36,6 +36,7 @@ public sealed record BenchComparison(string Before, string After, IReadOnlyList<
         if (a.Cores != b.Cores) yield return $"cores: {a.Cores}, then {b.Cores}";
         if (a.VectorBits != b.VectorBits) yield return $"vectors: {a.VectorBits} bits, then {b.VectorBits}";
         if (a.Runtime != b.Runtime) yield return $"runtime: {a.Runtime}, then {b.Runtime}";
+        if (before.PyTorch is { } x && after.PyTorch is { } y && x.PyTorch != y.PyTorch) yield return $"rival: {x.PyTorch}, then {y.PyTorch}";
         if (before.Settings != after.Settings) yield return $"settings: {before.Settings}, then {after.Settings}";
         if (Math.Abs((a.LoadBefore ?? 0) - (b.LoadBefore ?? 0)) > 0.5)
             yield return FormattableString.Invariant($"load of the machine: {a.LoadBefore:0.0}, then {b.LoadBefore:0.0}");
@@ -51,15 +52,22 @@ public sealed record BenchComparison(string Before, string After, IReadOnlyList<
 
     static double? Stage(CaseFigures run, string stage) => run.Stages.FirstOrDefault(each => each.Stage == stage)?.Time.Median;
 
+    static IEnumerable<FigureChange> Interruption(BenchReport before, BenchReport after)
+    {
+        if ((before.Interruption, after.Interruption) is ({ } a, { } b) && a.Placement == b.Placement && a.Answer.Median > 0 && b.Answer.Median > 0)
+            yield return Change($"a turn on {a.Placement}", "first sound, ms", a.Answer.Median, b.Answer.Median, moreIsBetter: false);
+    }
+
     static IEnumerable<FigureChange> Sessions(BenchReport before, BenchReport after) =>
         from a in before.Sessions
-        join b in after.Sessions on a.Sessions equals b.Sessions
+        join b in after.Sessions on (a.Placement, a.Sessions) equals (b.Placement, b.Sessions)
         where a.ChunkTime.P95 > 0 && b.ChunkTime.P95 > 0
-        select Change($"{a.Sessions} session(s)", "chunk p95, ms", a.ChunkTime.P95, b.ChunkTime.P95, moreIsBetter: false);
+        select Change($"{a.Sessions} session(s) on {a.Placement}", "chunk p95, ms", a.ChunkTime.P95, b.ChunkTime.P95, moreIsBetter: false);
 
     static IEnumerable<FigureChange> Torch(BenchReport before, BenchReport after) =>
         from a in before.PyTorch?.Parts ?? []
         join b in after.PyTorch?.Parts ?? [] on a.Part equals b.Part
+        where before.PyTorch!.Threads == after.PyTorch!.Threads
         select Change(a.Part, "times PyTorch", a.TimesPyTorch, b.TimesPyTorch, moreIsBetter: true);
 
     static FigureChange Change(string of, string figure, double before, double after, bool moreIsBetter)

@@ -52,6 +52,11 @@ public sealed record BenchMachine
         };
     }
 
+    /// <summary>In one line, as reports begin.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Processor}, {Cores} cores, {VectorBits}-bit vectors, {MemoryGibibytes:0.0} GiB, load before {LoadBefore:0.00}; {System}, {Runtime}; version {Version}, commit {Commit}, {Date:yyyy-MM-dd HH:mm} UTC");
+
     /// <summary>The processor's own name.</summary>
     public static string ProcessorName()
     {

@@ -72,20 +72,22 @@ public sealed record StageFigures(string Stage, string Device, TimeSpread Time)
 }
 
 /// <summary>How fast a character falls silent, and answers.</summary>
+/// <param name="Placement">Diffusion and decoder devices.</param>
 /// <param name="Silence">From the interruption to the first silent packet of sound.</param>
 /// <param name="Answer">From the beginning of a turn to its first sound, which leaves with its first frame.</param>
-public sealed record InterruptFigures(string Device, TimeSpread Silence, TimeSpread Answer);
+public sealed record InterruptFigures(string Placement, TimeSpread Silence, TimeSpread Answer);
 
 /// <summary>So many calls at once, without a browser.</summary>
+/// <param name="Placement">Diffusion and decoder devices.</param>
 /// <param name="ChunkTime">From a chunk's request to its frames, over all sessions: real time is held while it stays below a chunk's length.</param>
 /// <param name="RepeatedFrames">Share of frames shown again because the next was not ready.</param>
 /// <param name="LongestStopMilliseconds">The longest that a picture stood still.</param>
-public sealed record SessionsFigures(int Sessions, TimeSpread ChunkTime, double RepeatedFrames, double LongestStopMilliseconds, bool HoldsRealTime);
+public sealed record SessionsFigures(string Placement, int Sessions, TimeSpread ChunkTime, double RepeatedFrames, double LongestStopMilliseconds, bool HoldsRealTime);
 
 /// <summary>All that a run of the bench found; a file of it can be compared with another.</summary>
 public sealed record BenchReport
 {
-    const int CurrentFormat = 2;
+    const int CurrentFormat = 3;
     const int MostBytes = 64 << 20;
 
     static readonly JsonSerializerOptions Strict = new()

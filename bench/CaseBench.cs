@@ -2,6 +2,7 @@ using System.Diagnostics;
 using TalkingMachines.Models;
 using TalkingMachines.Puppets;
 using TalkingMachines.Serving;
+using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Bench;
 
@@ -34,7 +35,7 @@ public sealed class CaseBench(string folder, int? steps, BenchSettings settings)
         return new CaseFigures
         {
             Name = plan.Name,
-            Placement = Names(placement),
+            Placement = Names(placement.Diffusion, placement.Decoder),
             Source = FigureSource.Measured,
             FramesPerSecond = report.FramesPerSecond,
             RealTimeFactor = report.RealTimeFactor,
@@ -63,7 +64,7 @@ public sealed class CaseBench(string folder, int? steps, BenchSettings settings)
         return new CaseFigures
         {
             Name = plan.Name,
-            Placement = Names(placement),
+            Placement = Names(placement.Diffusion, placement.Decoder),
             Source = FigureSource.Simulated,
             Note = plan.Note,
             FramesPerSecond = settings.Chunks * settings.ChunkFrames / seconds,
@@ -87,7 +88,8 @@ public sealed class CaseBench(string folder, int? steps, BenchSettings settings)
         new(StageFigures.Decoder, on.Decoder.Name, TimeSpread.Of(times.Decoder, settings.ChunkMilliseconds)),
     ];
 
-    static string Names(Placement placement) => placement.IsDisaggregated ? $"{placement.Diffusion} | {placement.Decoder}" : $"{placement.Diffusion}";
+    /// <summary>A placement in words.</summary>
+    internal static string Names(Device diffusion, Device decoder) => diffusion == decoder ? $"{diffusion}" : $"{diffusion} | {decoder}";
 
     /// <summary>The character that is measured.</summary>
     public static Media.Picture Portrait(Avatar avatar) => new PuppetRenderer().Draw(Puppet.FromSeed(1), PuppetPose.Neutral, avatar.Config.Picture);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime;
-using System.Runtime.InteropServices;
 using TalkingMachines.Tensors;
 
 namespace TalkingMachines.Bench;
@@ -40,7 +39,7 @@ public sealed record KernelFigure(
 }
 
 /// <summary>The machine, the best peak by number of threads in GFLOP/s, and all figures.</summary>
-public sealed record KernelReport(string Machine, IReadOnlyDictionary<int, double> Peaks, string? PyTorch, IReadOnlyList<KernelFigure> Figures);
+public sealed record KernelReport(BenchMachine Machine, IReadOnlyDictionary<int, double> Peaks, string? PyTorch, IReadOnlyList<KernelFigure> Figures);
 
 /// <summary>
 /// Times the kernels at our models' shapes, against the hardware's peak and, if asked, against PyTorch. Each is warmed up first;
@@ -84,7 +83,7 @@ public static class KernelBench
                 report?.Invoke(figure);
             }
         }
-        return new KernelReport(Machine(), peaks, version, figures);
+        return new KernelReport(BenchMachine.OfThis(TimeProvider.System, typeof(KernelBench).Assembly), peaks, version, figures);
     }
 
     static bool IsHeldUp(List<double> rounds) => rounds.Count > 0 && Median(rounds) > Steady * rounds.Min();
@@ -160,7 +159,4 @@ public static class KernelBench
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
-
-    static string Machine() =>
-        $"{BenchMachine.ProcessorName()}, {Environment.ProcessorCount} cores, {BenchMachine.VectorWidth()}-bit vectors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 }

@@ -12,6 +12,8 @@ public sealed class SessionBench(Avatar avatar, CharacterReference character, Pi
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Glance = TimeSpan.FromMilliseconds(1);
 
+    string On => CaseBench.Names(avatar.Diffusion, avatar.Decoder);
+
     double ChunkMilliseconds => 1000.0 * avatar.Config.ChunkFrames / avatar.Config.FramesPerSecond;
 
     /// <summary>One session, two, and so on, until real time is lost or there are as many as asked for.</summary>
@@ -57,7 +59,7 @@ public sealed class SessionBench(Avatar avatar, CharacterReference character, Pi
         double repeated = (after.Sum(each => each.FramesRepeated) - before.Sum(each => each.FramesRepeated)) / (double)Math.Max(1, frames);
         // A session asks for a chunk when it needs it; one that got none in all that time has lost real time, too.
         bool holds = after.Zip(before).All(pair => pair.First.Chunks > pair.Second.Chunks) && spread.P95 < ChunkMilliseconds;
-        return new SessionsFigures(after.Length, spread, repeated, after.Max(each => each.LongestRepeat).TotalMilliseconds, holds);
+        return new SessionsFigures(On, after.Length, spread, repeated, after.Max(each => each.LongestRepeat).TotalMilliseconds, holds);
     }
 
     /// <summary>Lets one session speak and interrupts it, again and again.</summary>
@@ -83,7 +85,7 @@ public sealed class SessionBench(Avatar avatar, CharacterReference character, Pi
             await ended.CancelAsync();
             await voice;
         }
-        return new InterruptFigures(avatar.Diffusion.Name, TimeSpread.Of(silences, ChunkMilliseconds), TimeSpread.Of(answers, ChunkMilliseconds));
+        return new InterruptFigures(On, TimeSpread.Of(silences, ChunkMilliseconds), TimeSpread.Of(answers, ChunkMilliseconds));
     }
 
     /// <summary>Says something without end.</summary>

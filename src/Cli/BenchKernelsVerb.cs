@@ -45,7 +45,7 @@ internal sealed class BenchKernelsVerb : Verb
 
     static void Show(KernelReport report, Terminal terminal)
     {
-        terminal.Result(report.Machine);
+        terminal.Result($"{report.Machine}");
         foreach (var (threads, peak) in report.Peaks) terminal.Result(string.Create(CultureInfo.InvariantCulture, $"peak on {threads} core(s): {peak:0} GFLOP/s"));
         var table = new Table().RoundedBorder().AddColumn("kernel");
         string[] headings = ["cores", "us", "speed", "of peak", .. report.PyTorch is { } version ? new[] { $"{version}, us", "times as fast" } : []];

@@ -27,14 +27,12 @@ internal static class BenchTables
 
     public static void Show(BenchReport report, Terminal terminal)
     {
-        var (machine, settings) = (report.Machine, report.Settings);
-        terminal.Result(Text(
-            $"{machine.Processor}, {machine.Cores} cores, {machine.VectorBits}-bit vectors, {machine.MemoryGibibytes:0.0} GiB, load before {machine.LoadBefore:0.00}; {machine.System}, {machine.Runtime}"));
-        terminal.Result(Text($"version {machine.Version}, commit {machine.Commit}, {machine.Date:yyyy-MM-dd HH:mm} UTC"));
+        var settings = report.Settings;
+        terminal.Result($"{report.Machine}");
         terminal.Result(Text($"{settings.Model}: {settings.Steps} steps, {settings.ChunkFrames} frames of {settings.Picture}x{settings.Picture} in a chunk of {settings.ChunkMilliseconds:0} ms, which the time between chunks (TTBC) must stay below"));
         if (report.Cases.Count > 0) Cases(report, terminal);
         if (report.Interruption is { } cut)
-            terminal.Result(Text($"interrupted: silent after {cut.Silence.Median:0} ms, {cut.Silence.Max:0} at most; a turn's first frame and sound after {cut.Answer.Median:0} ms, {cut.Answer.Max:0} at most"));
+            terminal.Result(Text($"interrupted on {cut.Placement}: silent after {cut.Silence.Median:0} ms, {cut.Silence.Max:0} at most; a turn's first frame and sound after {cut.Answer.Median:0} ms, {cut.Answer.Max:0} at most"));
         if (report.Sessions.Count > 0) Sessions(report, terminal);
         if (report.PyTorch is { } torch) Torch(torch, terminal);
     }
@@ -42,7 +40,7 @@ internal static class BenchTables
     static void Cases(BenchReport report, Terminal terminal)
     {
         terminal.Result($"{report.Settings.Chunks} chunks in each case:");
-        var table = Right("", [.. report.Cases.Select((_, i) => $"{i + 1}")]);
+        var table = Right("", [.. report.Cases.Select((run, i) => run.Source == FigureSource.Simulated ? $"{i + 1} (simulated)" : $"{i + 1}")]);
         foreach (var (name, format, value) in Figures)
             if (report.Cases.Any(run => value(run) is not null)) table.AddRow([name, .. report.Cases.Select(run => Text(value(run), format))]);
         terminal.Tables.Write(table);
@@ -68,6 +66,7 @@ internal static class BenchTables
 
     static void Sessions(BenchReport report, Terminal terminal)
     {
+        terminal.Result($"calls on {report.Sessions[0].Placement}:");
         var table = Right("calls at once", "chunk median, ms", "p95, ms", "max, ms", "frames repeated", "real time");
         foreach (var each in report.Sessions)
             table.AddRow(

@@ -64,7 +64,7 @@ internal sealed class BenchVerb : ModelVerb
             : AgainstTorch(folder, stepsAsked, values.GetValue(threads), terminal, stop);
         if (values.GetValue(json)) terminal.Result(report.ToJson());
         else BenchTables.Show(report, terminal);
-        if (values.GetValue(against) is null) WriteFiles(report, values.GetRequiredValue(output), terminal);
+        WriteFiles(report, values.GetRequiredValue(output), terminal);
     }
 
     static void Compare(string before, string after, bool asJson, Terminal terminal)
@@ -143,7 +143,7 @@ internal sealed class BenchVerb : ModelVerb
     {
         Directory.CreateDirectory(folder);
         PendingFile.Write(Path.Combine(folder, "report.json"), report.ToJson());
-        foreach (var (name, chart) in new[] { ("time-between-chunks", BenchCharts.TimeBetweenChunks(report)), ("sessions", BenchCharts.Sessions(report)) })
+        foreach (var (name, chart) in new[] { ("time-between-chunks", report.Cases.Count > 0 ? BenchCharts.TimeBetweenChunks(report) : null), ("sessions", BenchCharts.Sessions(report)) })
         {
             if (chart is null) continue;
             PendingFile.Write(Path.Combine(folder, $"{name}.svg"), chart.ToSvg());

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TalkingMachines.Bench;
 using TalkingMachines.Evaluation;
 using TalkingMachines.Media;
 using TalkingMachines.Models;
@@ -97,7 +98,12 @@ internal sealed class EvaluateVerb : Verb
     }
 
     EvaluationSettings Settings(ParseResult values) =>
-        Usual with { Characters = values.GetRequiredValue(characters), Seconds = values.GetRequiredValue(seconds) };
+        Usual with
+        {
+            Characters = values.GetRequiredValue(characters),
+            Seconds = values.GetRequiredValue(seconds),
+            Machine = $"{BenchMachine.OfThis(TimeProvider.System, typeof(EvaluateVerb).Assembly)}",
+        };
 
     OpenJudges Judges(string folder, Device computer, ParseResult values, Terminal terminal)
     {

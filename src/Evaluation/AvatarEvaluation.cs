@@ -13,7 +13,7 @@ namespace TalkingMachines.Evaluation;
 public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudges judges, EvaluationSettings settings, params IReadOnlyList<RolloutActor> others)
 {
     readonly EvaluationSettings settings = settings.Checked();
-    readonly ClipEvaluation clips = new(avatar.Config.Picture, Actors(avatar, others), judges, settings);
+    readonly ClipEvaluation clips = new(avatar.Config.Picture, Actors(avatar, others), judges, settings, clip => HeardScore.Hear(avatar, clip));
     readonly DriftEvaluation drift = new(avatar, judges.Reader, settings);
 
     static IActor[] Actors(Avatar avatar, IReadOnlyList<RolloutActor> others) =>
@@ -40,6 +40,7 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
 
     string[] Conditions =>
     [
+        .. settings.Machine is { } machine ? new[] { $"{machine}." } : [],
         $"Causal rollout in chunks of {avatar.Config.ChunkFrames} frames, {avatar.Config.Steps.Length} steps, from the reference picture; held-out characters, voices and sentences.",
         "Gestures are the clip's own, blinks included; of the mouth the model gets the sound alone, and by latent whether there is speech, as in a call.",
         $"'{RenditionScore.OtherSound}' takes sound and speech of another clip: what is left of the correlation is chance.",

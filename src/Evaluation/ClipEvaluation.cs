@@ -8,7 +8,8 @@ namespace TalkingMachines.Evaluation;
 /// <see cref="RenditionScore.Generated"/> also performs each clip to the sound of the next one: what is left then is chance.
 /// </summary>
 /// <param name="size">Side of the pictures.</param>
-public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, EvaluationJudges judges, EvaluationSettings settings)
+/// <param name="hear">Tells the mouth that the model hears in each frame of a clip; null: that is not asked.</param>
+public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, EvaluationJudges judges, EvaluationSettings settings, Func<Performance, MouthShape[]>? hear = null)
 {
     readonly EvaluationSettings settings = settings.Checked();
     readonly OrderedDictionary<string, List<ClipScore>> scores = [];
@@ -17,6 +18,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
     readonly OrderedDictionary<(IVideoFeatures Eyes, string Name), List<float>> features = [];
     readonly List<double?> alike = [];
     readonly List<LipTrack> tracks = [];
+    readonly List<(Performance, MouthShape[])> heard = [];
 
     /// <summary>One clip's frames of a kind, and what was read off them.</summary>
     sealed record Take(string Name, Picture[] Frames, FaceReading[] Readings)
@@ -43,6 +45,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
 
     void Measure(HeldOutClip clip, Performance otherSound, EvaluationFolder? folder, CancellationToken stop)
     {
+        if (hear is not null) heard.Add((clip.Performance, hear(clip.Performance)));
         var takes = Film(clip, otherSound, stop);
         var truth = takes[0];
         foreach (var take in takes)
@@ -117,6 +120,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
         FirstCharacter = HeldOutClip.FirstCharacter,
         FramesEach = settings.Frames,
         Conditions = conditions,
+        Heard = heard.Count > 0 ? HeardScore.Of(heard) : null,
         Renditions = [.. scores.Select(entry => RenditionScore.Of(entry.Key, entry.Value))],
         Sync = [.. sync.GroupBy(entry => entry.Key.Judge).SelectMany(judged => judged).Select(entry => SyncFigures.Of(entry.Key.Judge, entry.Key.Name, entry.Value))],
         Videos = [.. judges.Videos.SelectMany(Distances)],

@@ -86,18 +86,18 @@ public sealed class ClipRollout : IDisposable
         int heardFrames = config.ChunkFrames + (2 * config.AudioMargin), margin = FramesPerLatent;
         float[] sound = hearing.Features(first - config.AudioMargin, heardFrames).ToArray();
         for (int i = 0; i < heardFrames; i++)
-            if (!IsSpeaking(first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
+            if (!IsSpeaking(heard, first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
         float[] motion = new float[(config.ChunkFrames + (2 * margin)) * Gesture.Count];
         for (int i = 0; i < motion.Length / Gesture.Count; i++)
             gestures[(int)Math.Clamp(first - margin + i, 0, gestures.Count - 1)].Gesture.CopyTo(motion.AsSpan(i * Gesture.Count));
         return new Drive(
             scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], sound)),
             scope.Keep(Tensor.From(avatar.Diffusion, [1, motion.Length / Gesture.Count, Gesture.Count], motion)),
-            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => IsSpeaking(first + (latent * FramesPerLatent)))]);
+            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => IsSpeaking(heard, first + (latent * FramesPerLatent)))]);
     }
 
     /// <summary>Whether the latent that holds a frame speaks: one of its frames, or of its two neighbours, does. As in training and in calls.</summary>
-    bool IsSpeaking(long frame)
+    internal static bool IsSpeaking(Performance heard, long frame)
     {
         long start = (long)Math.Floor((double)frame / FramesPerLatent) * FramesPerLatent;
         for (long i = Math.Max(0, start - 1); i <= Math.Min(start + FramesPerLatent, heard.Speaking.Length - 1); i++)

@@ -19,6 +19,9 @@ public sealed record EvaluationReport
     /// <summary>How the frames came about: what the model was given.</summary>
     public required IReadOnlyList<string> Conditions { get; init; }
 
+    /// <summary>What the model's sound network makes of the clips; null where nobody was asked.</summary>
+    public HeardScore? Heard { get; init; }
+
     /// <summary>The truth first: the reader's own ceiling.</summary>
     public required IReadOnlyList<RenditionScore> Renditions { get; init; }
 

@@ -9,6 +9,7 @@ static class EvaluationTables
     public static IReadOnlyList<ReportTable> Of(EvaluationReport report)
     {
         var tables = new List<ReportTable> { Lips(report.Renditions) };
+        if (report.Heard is { } heard) tables.Add(Heard(heard));
         tables.AddRange(report.Sync.GroupBy(figures => figures.Judge).Select(judged => Sync(judged.Key, [.. judged])));
         if (report.Quality.Count > 0) tables.Add(Quality(report.Quality));
         tables.AddRange(report.Videos.GroupBy(distance => distance.Measure).Select(measured => Videos(measured.Key, [.. measured])));
@@ -35,6 +36,13 @@ static class EvaluationTables
             Row("blinks at their time/seen", score => $"{score.BlinksMatched} of {score.BlinksAsked} / {score.BlinksSeen}"),
         ]);
     }
+
+    static ReportTable Heard(HeardScore heard) => new("what is heard", ["mouth values of the sound network"],
+    [
+        new("opening, correlation", [Cell(heard.Open)]),
+        new("width, correlation", [Cell(heard.Width)]),
+        new("rounding, correlation", [Cell(heard.Round)]),
+    ]);
 
     static ReportTable Sync(string judge, SyncFigures[] all)
     {

@@ -61,6 +61,21 @@ public sealed class BenchReportTests : IDisposable
     }
 
     [Fact]
+    public void Calls_are_compared_on_the_same_devices_only()
+    {
+        var spread = TimeSpread.Of([100, 200], 750);
+        BenchReport Calls(string placement) => Report(200) with
+        {
+            Sessions = [new(placement, 2, spread, 0, 0, true)],
+            Interruption = new(placement, spread, spread),
+        };
+        string[] Compared(string before, string after) =>
+            [.. BenchComparison.Of(Calls(before), Calls(after)).Changes.Select(change => change.Case).Where(name => name != Report(200).Cases[0].Name)];
+        Assert.Equal(["a turn on cpu:0 | cpu:1", "2 session(s) on cpu:0 | cpu:1"], Compared("cpu:0 | cpu:1", "cpu:0 | cpu:1"));
+        Assert.Empty(Compared("cpu", "cpu:0 | cpu:1"));
+    }
+
+    [Fact]
     public void Times_fall_into_bins_of_a_twentieth_of_a_chunk_and_none_is_lost()
     {
         var spread = TimeSpread.Of([100, 101, 190, 500, 9999], 100);

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using TalkingMachines.Bench;
 using Xunit;
 using Xunit.Abstractions;
@@ -6,19 +7,22 @@ namespace TalkingMachines.Tests.Bench;
 
 /// <summary>
 /// What makes us twice as slow fails here; noise does not. Each bound is a bit more than half of what a busy machine with
-/// AVX-512 gave; when kernels become faster, raise it. Against the hardware's own multiplications, so that no machine is too slow to pass.
+/// AVX-512 gave; when kernels become faster, raise it. Against the hardware's own multiplications, so that no machine is too slow to pass;
+/// of Intel's, which are twice as many as memory and additions keep up with, the shares are smaller.
 /// </summary>
 public sealed class SpeedGuardTests(ITestOutputHelper output)
 {
     const int Attempts = 3; // a neighbour on the same physical core slows memory down more than arithmetic
 
+    static readonly bool isIntel = X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == BitConverter.ToInt32("Genu"u8);
+
     static readonly (string Kind, int[] Sizes, double Least)[] kernels =
     [
-        ("linear", [448, 192, 768], 0.50),
-        ("linear", [192, 768, 192], 0.48),
-        ("conv", [12, 48, 64, 48], 1.0), // above 1 when fast: Winograd's form multiplies less than is counted
-        ("conv", [12, 144, 16, 144], 1.55),
-        ("attention", [1, 192, 448, 6, 32], 0.38),
+        ("linear", [448, 192, 768], isIntel ? 0.42 : 0.50),
+        ("linear", [192, 768, 192], isIntel ? 0.36 : 0.48),
+        ("conv", [12, 48, 64, 48], isIntel ? 0.70 : 1.0), // above 1 when fast: Winograd's form multiplies less than is counted
+        ("conv", [12, 144, 16, 144], isIntel ? 0.90 : 1.55),
+        ("attention", [1, 192, 448, 6, 32], isIntel ? 0.24 : 0.38),
     ];
 
     [Fact]
@@ -29,7 +33,7 @@ public sealed class SpeedGuardTests(ITestOutputHelper output)
 
     [Fact]
     public void A_chunk_keeps_its_share_of_plain_products() =>
-        Holds(() => SpeedGuard.Chunk(Checkout.File("models/mini"), leastDiffusion: 0.40, leastDecoder: 0.30));
+        Holds(() => SpeedGuard.Chunk(Checkout.File("models/mini"), leastDiffusion: isIntel ? 0.30 : 0.40, leastDecoder: isIntel ? 0.19 : 0.30));
 
     void Holds(Func<IReadOnlyList<GuardedRatio>> measure)
     {

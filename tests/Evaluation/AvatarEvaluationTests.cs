@@ -49,6 +49,15 @@ public sealed class AvatarEvaluationTests : IDisposable
     });
 
     [Fact]
+    public void The_shipped_model_hears_the_mouth_of_a_voice_that_it_never_met() => LeakCheck.On("cpu:0", device =>
+    {
+        using var avatar = Avatar.Load(Checkout.File("models/mini-light"), device, device);
+        Performance clip = HeldOutClip.Draw(0, 112, 64, default).Performance, other = HeldOutClip.Draw(1, 112, 64, default).Performance;
+        Assert.InRange(HeardScore.Of([(clip, HeardScore.Hear(avatar, clip))]).Open.Mean, 0.85, 1);
+        Assert.InRange(HeardScore.Of([(clip, HeardScore.Hear(avatar, other))]).Open.Mean, -0.5, 0.5);
+    });
+
+    [Fact]
     public void A_stopped_evaluation_leaves_no_report() => WithAvatar((avatar, reader) =>
     {
         using var stop = new CancellationTokenSource();

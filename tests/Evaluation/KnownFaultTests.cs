@@ -20,7 +20,7 @@ public sealed class KnownFaultTests
             using var reader = LipReader.Load(Checkout.File($"models/mini/{LipReader.File}"), device);
             using var network = PuppetSyncNet.Load(Checkout.File($"models/mini/{PuppetSyncNet.File}"), device);
             var judges = new EvaluationJudges(reader) { Sync = [new PuppetSyncJudge(network)], Videos = [new MiniVideoFeatures(reader)] };
-            var evaluation = new ClipEvaluation(Size, [new PuppetActor(fault)], judges, Short);
+            var evaluation = new ClipEvaluation(Size, [new PuppetActor(fault)], judges, Short, hear: clip => [.. clip.Poses.Select(pose => pose.Mouth)]);
             evaluation.Run(folder: null);
             report = evaluation.Report("puppet");
         });
@@ -50,6 +50,7 @@ public sealed class KnownFaultTests
         Assert.Equal((0.0, 0.0), (heard.OffsetMilliseconds.Least, heard.OffsetMilliseconds.Mean));
         Assert.Equal(Judged(report, RenditionScore.Truth).Confidence, heard.Confidence);
         Assert.True(mistaken.Confidence.Mean < 0.4 * heard.Confidence.Mean && mistaken.Distance.Mean > heard.Distance.Mean, $"{heard}, {mistaken}");
+        Assert.Equal((1.0, 1.0, 1.0), (report.Heard!.Open.Least, report.Heard.Width.Least, report.Heard.Round.Least));
         var quality = report.Quality[0];
         Assert.Equal(RenditionScore.Generated, quality.Name);
         Assert.True(quality.Whole.Least > 100, $"PSNR {quality.Whole}"); // not a bit differs

@@ -157,7 +157,7 @@ public static class Recipes
         Untold = 0.1f,
         MouthWeight = 2,
         DecayFrom = 0.5,
-        ValidateEvery = 400,
+        ValidateEvery = 1200, // a validation takes minutes: 24 evaluations a clip
     };
 
     /// <summary>The shipped model: chunks of 3 latents in 2 steps.</summary>
@@ -183,7 +183,7 @@ public static class Recipes
         DecayFrom = 0.3,
         EmaDecay = 0.98f,
         GradientClip = 5,
-        ValidateEvery = 130,
+        ValidateEvery = 260,
     };
 
     // What each choice is worth: short runs that differ from a base of their own in one thing.
