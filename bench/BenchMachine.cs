@@ -55,7 +55,7 @@ public sealed record BenchMachine
     /// <summary>In one line, as reports begin.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Processor}, {Cores} cores, {VectorBits}-bit vectors, {MemoryGibibytes:0.0} GiB, load before {LoadBefore:0.00}; {System}, {Runtime}; version {Version}, commit {Commit}, {Date:yyyy-MM-dd HH:mm} UTC");
+        $"{Processor}, {Cores} cores, {VectorBits}-bit vectors, {MemoryGibibytes:0.0} GiB, load before {(LoadBefore is { } load ? load.ToString("0.00", CultureInfo.InvariantCulture) : "unknown")}; {System}, {Runtime}; version {Version}, commit {Commit}, {Date:yyyy-MM-dd HH:mm} UTC");
 
     /// <summary>The processor's own name.</summary>
     public static string ProcessorName()

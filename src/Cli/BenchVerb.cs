@@ -32,7 +32,7 @@ internal sealed class BenchVerb : ModelVerb
         Arity = new ArgumentArity(2, 2),
         AllowMultipleArgumentsPerToken = true,
     };
-    readonly Option<string> output = Text("--out", "DIR", "Where report.json and the charts go");
+    readonly Option<string> output = Text("--out", "DIR", "Where report.json and the charts go, or pytorch.json");
     readonly Option<bool> json = JsonOption();
 
     /// <param name="parts">Other things to measure, each a verb below this one.</param>
@@ -142,7 +142,7 @@ internal sealed class BenchVerb : ModelVerb
     static void WriteFiles(BenchReport report, string folder, Terminal terminal)
     {
         Directory.CreateDirectory(folder);
-        PendingFile.Write(Path.Combine(folder, "report.json"), report.ToJson());
+        PendingFile.Write(Path.Combine(folder, report.PyTorch is null ? "report.json" : "pytorch.json"), report.ToJson());
         foreach (var (name, chart) in new[] { ("time-between-chunks", report.Cases.Count > 0 ? BenchCharts.TimeBetweenChunks(report) : null), ("sessions", BenchCharts.Sessions(report)) })
         {
             if (chart is null) continue;

@@ -78,7 +78,7 @@ internal sealed class EvaluateVerb : Verb
 
         EvaluationReport report;
         using (var watch = new EvaluationWatch(terminal))
-            report = new AvatarEvaluation(folder, avatar, judges.All, settings, others.All).Run(target, watch, stop);
+            report = new AvatarEvaluation(folder, avatar, judges.All, settings, others.All) { Machine = $"{Machine()}" }.Run(target, watch, stop);
 
         terminal.Result(values.GetValue(json) ? report.ToJson() : report.ToText().TrimEnd());
         terminal.Note($"Report and contact sheets are in {target.Path}: open {Path.Combine(target.Path, "report.html")}.");
@@ -92,18 +92,15 @@ internal sealed class EvaluateVerb : Verb
         using var judges = Judges(folder, computer, values, terminal);
         PaperTable measured;
         using (var watch = new EvaluationWatch(terminal))
-            measured = new PaperTableMeasurement(found, values.GetValue(students) ?? "runs", Settings(values) with { DriftCharacters = 0 }, computer, watch).Run(target, judges.All, stop);
+            measured = new PaperTableMeasurement(found, values.GetValue(students) ?? "runs", Settings(values) with { DriftCharacters = 0 }, computer, Machine(), watch).Run(target, judges.All, stop);
         terminal.Result(values.GetValue(json) ? measured.ToJson() : measured.ToMarkdown().TrimEnd());
         terminal.Note($"The table is in {Path.Combine(target.Path, "table1.md")}, each student's report beside.");
     }
 
     EvaluationSettings Settings(ParseResult values) =>
-        Usual with
-        {
-            Characters = values.GetRequiredValue(characters),
-            Seconds = values.GetRequiredValue(seconds),
-            Machine = $"{BenchMachine.OfThis(TimeProvider.System, typeof(EvaluateVerb).Assembly)}",
-        };
+        Usual with { Characters = values.GetRequiredValue(characters), Seconds = values.GetRequiredValue(seconds) };
+
+    static BenchMachine Machine() => BenchMachine.OfThis(TimeProvider.System, typeof(EvaluateVerb).Assembly);
 
     OpenJudges Judges(string folder, Device computer, ParseResult values, Terminal terminal)
     {

@@ -7,7 +7,7 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Cli;
 
 /// <summary>Measures the students of the paper's table 1, one after the other: how good they are, and how long their stages take.</summary>
-internal sealed class PaperTableMeasurement(TrainedFolders trained, string students, EvaluationSettings settings, Device device, IProgress<EvaluationProgress> progress)
+internal sealed class PaperTableMeasurement(TrainedFolders trained, string students, EvaluationSettings settings, Device device, BenchMachine machine, IProgress<EvaluationProgress> progress)
 {
     const int TimedChunks = 24;
 
@@ -20,7 +20,7 @@ internal sealed class PaperTableMeasurement(TrainedFolders trained, string stude
             if (trained.Find(students, student) is { } folder) rows.Add(Measure(student, folder, output, judges, stop));
         if (rows.Count == 0)
             throw new VerbException($"None of the students {string.Join(", ", PaperTable.Published.Select(row => row.Model))} was found: train them, or name their place with --students DIR.");
-        var table = new PaperTable(judges.Videos[^1].Name, judges.Sync.Count > 0 ? judges.Sync[^1].Name : "no judge", $"one core ({Cores[0]}, {Cores[1]}) of {settings.Machine ?? "this machine"}", rows);
+        var table = new PaperTable(judges.Videos[^1].Name, judges.Sync.Count > 0 ? judges.Sync[^1].Name : "no judge", $"one core ({Cores[0]}, {Cores[1]}) of {machine.Processor}", rows);
         output.WriteWhole("table1.json", table.ToJson());
         output.WriteWhole("table1.md", table.ToMarkdown());
         return table;
@@ -30,7 +30,7 @@ internal sealed class PaperTableMeasurement(TrainedFolders trained, string stude
     {
         EvaluationReport report;
         using (var avatar = Avatar.Load(folder, device, device))
-            report = new AvatarEvaluation(student.Model, avatar, judges, settings).Run(new EvaluationFolder(Path.Combine(output.Path, student.Model)), progress, stop);
+            report = new AvatarEvaluation(student.Model, avatar, judges, settings) { Machine = $"{machine}" }.Run(new EvaluationFolder(Path.Combine(output.Path, student.Model)), progress, stop);
         return PaperTableRow.Of(student.ChunkLatents, student.Steps, report, Times(folder, stop));
     }
 

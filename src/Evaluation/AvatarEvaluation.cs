@@ -38,9 +38,12 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
         if (folder is not null) drift.WriteSheet(folder);
     }
 
+    /// <summary>What it is measured on and by, a line for the report.</summary>
+    public string? Machine { get; init; }
+
     string[] Conditions =>
     [
-        .. settings.Machine is { } machine ? new[] { $"{machine}." } : [],
+        .. Machine is { } machine ? new[] { $"{machine}." } : [],
         $"Causal rollout in chunks of {avatar.Config.ChunkFrames} frames, {avatar.Config.Steps.Length} steps, from the reference picture; held-out characters, voices and sentences.",
         "Gestures are the clip's own, blinks included; of the mouth the model gets the sound alone, and by latent whether there is speech, as in a call.",
         $"'{RenditionScore.OtherSound}' takes sound and speech of another clip: what is left of the correlation is chance.",

@@ -15,9 +15,6 @@ public sealed record EvaluationSettings
 
     public int DriftSeconds { get; init; } = 60;
 
-    /// <summary>What it is measured on and by, a line for the report.</summary>
-    public string? Machine { get; init; }
-
     /// <summary>Frames at each moment of the long rollout that is looked at: a second of a minute, a minute of an hour.</summary>
     public int DriftFrames => Math.Max(DriftSeconds / 60, 1) * Performance.FrameRate;
 

@@ -7,7 +7,7 @@ namespace TalkingMachines.Evaluation;
 
 /// <summary>
 /// Correlation of the mouth values that a model's sound network gives with those asked for, at rest where the model is told of
-/// silence: what its pictures cannot surpass.
+/// silence: what its pictures hardly surpass.
 /// </summary>
 public sealed record HeardScore(Figure Open, Figure Width, Figure Round)
 {
@@ -32,9 +32,7 @@ public sealed record HeardScore(Figure Open, Figure Width, Figure Round)
         float[] features = hearing.Features(0, clip.Poses.Length).ToArray();
         int width = features.Length / clip.Poses.Length;
         return [.. Enumerable.Range(0, clip.Poses.Length).Select(frame => ClipRollout.IsSpeaking(clip, frame)
-            ? Mouth(features.AsSpan((frame * width) + MelEncoder.Features, MelEncoder.MouthValues))
+            ? MouthShape.From(features.AsSpan((frame * width) + MelEncoder.Features, MelEncoder.MouthValues))
             : PuppetPose.Neutral.Mouth)];
     }
-
-    static MouthShape Mouth(ReadOnlySpan<float> values) => new(values[0], values[1], values[2], values[3], values[4]);
 }

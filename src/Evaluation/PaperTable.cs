@@ -107,7 +107,7 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
         .. Rows.Count == Published.Count ? Array.Empty<string>() : [$"Not measured, for want of weights: {string.Join(", ", Published.Where(row => Ours(row) is null).Select(row => row.Model))}."],
     ];
 
-    /// <summary>What the paper's figures do from 2 steps to 4 and from chunks of 3 to 7, and whether ours do the same; a difference within both intervals is none.</summary>
+    /// <summary>What the paper's figures do from 2 steps to 4 and from chunks of 3 to 7, and whether ours do the same; a difference no larger than both margins together (the root of their squares' sum) is none.</summary>
     public IReadOnlyList<string> Directions() =>
     [
         .. new (string Name, Func<PaperTableRow, (double? Value, double? Margin)> Measure)[]

@@ -24,6 +24,9 @@ public readonly record struct MouthShape(float Open, float Width, float Round, f
         row[3] = Teeth;
         row[4] = Tongue;
     }
+
+    /// <summary>Reads what <see cref="CopyTo"/> wrote.</summary>
+    public static MouthShape From(ReadOnlySpan<float> row) => new(row[0], row[1], row[2], row[3], row[4]);
 }
 
 /// <summary>

@@ -20,21 +20,27 @@ public static class MiniModel
 
     /// <summary>
     /// Where the weights of a recipe lie in the folder of shipped models, so that what builds on them can be trained without
-    /// training them anew; null for those that are not shipped.
+    /// training them anew (a decoder goes on from the shipped one); null for those that are not shipped.
     /// </summary>
     public static string? ShippedFile(string recipe) => Shipped().FirstOrDefault(each => each.Recipe.Name == recipe).File;
 
-    static (Recipe Recipe, string File)[] Shipped() =>
-    [
-        (Recipes.MiniStudent3x2(), $"{Name}/{Avatar.TransformerFile}"),
-        (Recipes.MiniHearing(), $"{Name}/{Avatar.AudioFile}"),
-        (Recipes.MiniLipReader(), $"{Name}/{LipReader.File}"),
-        (Recipes.MiniSync(), $"{Name}/{PuppetSyncNet.File}"),
-        (Recipes.MiniAutoencoder(), $"{Name}/{Avatar.AutoencoderFile}"),
-        (Recipes.MiniDecoder(), $"{Name}/{Avatar.AutoencoderFile}"),
-        (Recipes.MiniTeacher(), $"{Recipes.MiniTeacher().Name}/{RunFolder.WeightsFile}"),
-        (Recipes.MiniCodeReader(), $"{Recipes.MiniTeacher().Name}/{CodeReader.File}"),
-    ];
+    /// <summary>The recipes whose codes and features the shipped weights of a recipe know: with others they mean nothing.</summary>
+    public static IEnumerable<string> ShippedWith(string recipe) =>
+        Shipped().Where(each => each.Recipe.Name == recipe).SelectMany(each => each.Knows).Select(each => each.Name);
+
+    static (Recipe Recipe, string File, Recipe[] Knows)[] Shipped()
+    {
+        var (autoencoder, hearing, teacher) = (Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniTeacher());
+        return
+        [
+            (hearing, $"{Name}/{Avatar.AudioFile}", []),
+            (Recipes.MiniLipReader(), $"{Name}/{LipReader.File}", []),
+            (autoencoder, $"{Name}/{Avatar.AutoencoderFile}", []),
+            (Recipes.MiniDecoder(), $"{Name}/{Avatar.AutoencoderFile}", []),
+            (teacher, $"{teacher.Name}/{RunFolder.WeightsFile}", [autoencoder, hearing]),
+            (Recipes.MiniCodeReader(), $"{teacher.Name}/{CodeReader.File}", [autoencoder]),
+        ];
+    }
 
     /// <summary>512 x 512.</summary>
     static AvatarConfig Full => Recipes.MiniStudent3x2().Model with { Picture = Recipes.MiniRefiner512().Picture, Autoencoder = Recipes.MiniRefiner512().Model };
@@ -58,7 +64,11 @@ public static class MiniModel
         Avatar.WriteConfig(Path.Combine(folder, Avatar.ConfigFile), Full);
         Avatar.WriteConfig(Path.Combine(light, Avatar.ConfigFile), Light with { WeightsOf = Path.GetFileName(folder) });
 
-        void Copy(Recipe recipe, string to, string file) => PendingFile.Copy(ClipFiles.Weights(run, recipe.Name), Path.Combine(to, file));
+        void Copy(Recipe recipe, string to, string file)
+        {
+            string source = ClipFiles.Weights(run, recipe.Name), target = Path.Combine(to, file);
+            if (source != target) PendingFile.Copy(source, target); // a teacher may lie there as its run
+        }
     }
 
     // All weights of the first, and of the second those that the first lacks: the refiners of both sizes.

@@ -36,7 +36,7 @@ public sealed class HearingTests
     [Fact]
     public void Features_do_not_depend_on_how_the_sound_is_cut() => WithEncoder((encoder, device) =>
     {
-        const int Frames = 204, Chunk = 12; // longer than what is remembered of a voice
+        const int Frames = 240, Chunk = 12; // longer than what is remembered of a voice, and than sound is kept
         float[] sound = Noise((Frames + HearingStream.Lookahead) * HearingStream.SamplesPerFrame);
         var whole = new HearingStream(encoder, device);
         whole.Append(sound);

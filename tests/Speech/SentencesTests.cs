@@ -45,6 +45,29 @@ public sealed class SentencesTests
         Assert.True(VoiceCatalog.HeldOut.Count > 20);
     }
 
+    /// <summary>Pitch, tone and melody aside, which training varies anyway: what is left is the throat.</summary>
+    [Fact]
+    public void No_held_out_variant_is_nearly_one_of_training()
+    {
+        string folder = Directory.EnumerateDirectories("/usr/lib", "espeak-ng-data", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).First();
+        HashSet<string> Throat(string variant) =>
+        [
+            .. from line in File.ReadLines(Path.Combine(folder, "voices", "!v", variant))
+               let words = line.Split("//")[0].Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+               where words is ["formant" or "voicing" or "breath" or "breathw" or "consonants" or "klatt" or "flutter" or "roughness", ..]
+               select string.Join(' ', words),
+        ];
+        var training = Variants(VoiceCatalog.Training).Select(VariantFile).OfType<string>().Select(name => (name, Lines: Throat(name))).ToArray();
+        foreach (string heldOut in Variants(VoiceCatalog.HeldOut).Select(VariantFile).OfType<string>())
+        {
+            var own = Throat(heldOut);
+            foreach (var (name, lines) in training)
+                Assert.True(own.Intersect(lines).Count() <= 0.6 * own.Union(lines).Count(), $"{heldOut} is nearly {name}.");
+        }
+
+        string? VariantFile(string variant) => File.Exists(Path.Combine(folder, "voices", "!v", variant)) ? variant : null;
+    }
+
     [Fact]
     public void Every_voice_has_sentences()
     {

@@ -41,6 +41,12 @@ public class RunFolderTests
         Assert.Equal(own, ClipFiles.Weights(run, name));
         Assert.Null(ClipFiles.FindWeights(run, Recipes.MiniWarmup().Name)); // not shipped
 
+        // A shipped teacher knows the shipped hearing: with a run's own it means nothing.
+        File.Delete(own);
+        Assert.Equal(shipped, ClipFiles.Weights(run, name));
+        Write(ClipFiles.OfRun(run, Recipes.MiniHearing().Name));
+        Assert.Null(ClipFiles.FindWeights(run, name));
+
         static void Write(string path)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

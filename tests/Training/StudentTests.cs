@@ -14,10 +14,11 @@ public sealed class StudentTests : IDisposable
     {
         Name = "teacher",
         Layers = TrainedLayers.All,
-        Steps = 1,
+        Steps = 6,
         Clips = 4,
         Windows = [new(6, 2), new(21, 1)],
         Untold = 0.5f,
+        MouthWeight = 2,
         Model = teacherModel,
     };
 
@@ -47,6 +48,16 @@ public sealed class StudentTests : IDisposable
     public void Dispose() => runs.Dispose();
 
     StepLog Log(string name) => StepLog.Open(Path.Combine(runs.File(name), "log.csv"));
+
+    [Fact]
+    public void A_teacher_reads_mouths_of_clips_that_it_hears()
+    {
+        using var log = Log("teacher");
+        Assert.InRange(log.Curve("mouths").X.Count, 1, teacher.Steps - 1); // half of the steps are told nothing
+        Assert.All(log.Curve("mouths").Y, value => Assert.True(value > 0));
+        runs.Train(teacher with { MouthWeight = 0 }, "blind");
+        Assert.NotEqual(File.ReadAllBytes(runs.File("teacher/weights.safetensors")), File.ReadAllBytes(runs.File("blind/weights.safetensors")));
+    }
 
     [Fact]
     public void A_stopped_student_goes_on_bit_for_bit_with_its_critic()

@@ -5,7 +5,7 @@ namespace TalkingMachines.Models.Audio;
 /// <summary>
 /// Sound as it arrives to the features of video frames. Frame i covers samples 1000 i .. 1000 i + 999; before the first
 /// sample there was silence. Features of a frame are the same however the sound was cut into pieces. Keeps the few seconds it
-/// still needs, so a call may last for ever.
+/// still needs, so a call may last for ever. Where another voice begins, that of the last four seconds is forgotten as it goes on.
 /// </summary>
 public sealed class HearingStream(MelEncoder encoder, Device device)
 {

@@ -6,7 +6,7 @@ namespace TalkingMachines.Models.Audio;
 /// </summary>
 internal sealed class MelTrack
 {
-    const int Window = MelSpectrogram.Window - MelSpectrogram.Before;   // samples from a feature's place to its last
+    const int After = MelSpectrogram.Window - MelSpectrogram.Before;   // samples from a feature's place to the end of its window
 
     readonly MelSpectrogram mel = new();
     float[] samples = new float[16 * MelSpectrogram.SampleRate];
@@ -51,7 +51,7 @@ internal sealed class MelTrack
     }
 
     /// <summary>Number of the first feature that sound to come may still change.</summary>
-    long Complete => (long)Math.Floor((double)(Samples - Window) / MelSpectrogram.Hop) + 1;
+    long Complete => (long)Math.Floor((double)(Samples - After) / MelSpectrogram.Hop) + 1;
 
     Span<float> Column(int i) => kept.AsSpan(i * MelSpectrogram.Bands, MelSpectrogram.Bands);
 

@@ -2,8 +2,8 @@ namespace TalkingMachines.Models.Audio;
 
 /// <summary>
 /// Mel features beside the same features less the mean of the voice that is speaking: throats and microphones differ by what is
-/// always there, sounds by what changes. The mean is over the last four seconds, loud moments counting more; silence
-/// counts nothing. (Mean normalisation, as of cepstra: Atal 1974.)
+/// always there, sounds by what changes. The mean is over the last four seconds, loud moments counting more, digital
+/// silence not at all. (Mean normalisation, as of cepstra: Atal 1974.)
 /// </summary>
 public static class VoiceMean
 {
@@ -13,7 +13,7 @@ public static class VoiceMean
     /// <summary>Mel frames that a mean is of, the last one its own.</summary>
     public const int Memory = 256;
 
-    const double Unknown = 100; // weight of a mean of zero: a tenth of a second's speech tells little of a voice
+    const double Prior = 100; // weight of a mean of zero: a tenth of a second's speech tells little of a voice
 
     /// <summary>Features of the columns from <paramref name="first"/> on; what is before them is remembered, and before that there was silence.</summary>
     /// <param name="mel">Band by band [40,columns].</param>
@@ -22,7 +22,7 @@ public static class VoiceMean
     {
         int columns = mel.Length / MelSpectrogram.Bands, count = columns - first;
         Span<double> sums = stackalloc double[MelSpectrogram.Bands];
-        double total = Unknown;
+        double total = Prior;
         for (int column = 0; column < columns; column++)
         {
             Count(mel, columns, column, 1, sums, ref total);

@@ -36,7 +36,7 @@ internal sealed class SpeechRoutes(SessionDesks desks, VoiceRoster voices)
     {
         var desk = desks.Of(context);
         desk.CheckMaySpeak();
-        var sound = await UploadedSound.TakeAsync(context.Request.Body, UploadedSound.Patience, context.RequestAborted);
+        var sound = await UploadedSound.TakeAsync(context.Request.Body, UploadedSound.LongestRead, context.RequestAborted);
         try
         {
             desk.CheckMaySpeak(); // it may have been told to listen while the sound came

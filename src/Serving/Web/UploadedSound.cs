@@ -8,8 +8,8 @@ internal sealed class UploadedSound : ISoundReader
     /// <summary>Largest body, in bytes.</summary>
     public const long MostBytes = 50 << 20;
 
-    /// <summary>How long its beginning may take: a file can be made so that a decoder computes for ever.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>How long a piece may take: a file can be made so that a decoder computes for ever.</summary>
+    public static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(20);
 
     const int TakenAtOnce = 8; // of up to 50 MB on the disk each
 
@@ -17,18 +17,18 @@ internal sealed class UploadedSound : ISoundReader
 
     readonly PrivateFile file;
     readonly ISoundReader reader;
-    readonly CancellationTokenSource patience;
+    readonly Patience patience;
     readonly float[] beginning = new float[SoundBlock.Capacity];
     int begun, kept;
 
-    UploadedSound(PrivateFile file, ISoundReader reader, CancellationTokenSource patience) => (this.file, this.reader, this.patience) = (file, reader, patience);
+    UploadedSound(PrivateFile file, ISoundReader reader, Patience patience) => (this.file, this.reader, this.patience) = (file, reader, patience);
 
     public int SampleRate => reader.SampleRate;
 
     public long? FrameCount => reader.FrameCount;
 
     /// <exception cref="WebProblem">It is no sound.</exception>
-    public static async Task<UploadedSound> TakeAsync(Stream body, TimeSpan patience, CancellationToken stop)
+    public static async Task<UploadedSound> TakeAsync(Stream body, TimeSpan longestRead, CancellationToken stop)
     {
         await Taking.WaitAsync(stop);
         try
@@ -37,7 +37,7 @@ internal sealed class UploadedSound : ISoundReader
             try
             {
                 if (file.Length == 0) throw WebProblem.Senseless("The body is empty, expected a sound.");
-                return await Task.Run(() => Open(file, patience), CancellationToken.None);
+                return await Task.Run(() => Open(file, longestRead), CancellationToken.None);
             }
             catch
             {
@@ -51,28 +51,22 @@ internal sealed class UploadedSound : ISoundReader
         }
     }
 
-    static UploadedSound Open(PrivateFile file, TimeSpan length)
+    static UploadedSound Open(PrivateFile file, TimeSpan longestRead)
     {
         ISoundReader? reader = null;
-        var patience = new CancellationTokenSource(length);
+        var patience = new Patience(longestRead);
         try
         {
             reader = SoundFile.Open(file.Path, SoundBlock.SampleRate, patience.Token);
             var sound = new UploadedSound(file, reader, patience);
-            sound.kept = reader.Read(sound.beginning);
-            patience.CancelAfter(Timeout.InfiniteTimeSpan); // what follows is decoded as it is played
+            sound.kept = patience.Read(reader, sound.beginning);
             return sound.kept > 0 ? sound : throw WebProblem.Unreadable("the sound has no samples.");
         }
-        catch (Exception wrong) when (wrong is MediaException or WebProblem or OperationCanceledException)
+        catch (Exception wrong) when (wrong is MediaException or WebProblem)
         {
             reader?.Dispose();
             patience.Dispose();
-            throw wrong switch
-            {
-                MediaException media => WebProblem.Unreadable(file.Named(media, "the sound")),
-                OperationCanceledException => WebProblem.Unreadable(FormattableString.Invariant($"the beginning of the sound took more than {length.TotalSeconds} s to decode.")),
-                _ => wrong,
-            };
+            throw wrong is MediaException media ? WebProblem.Unreadable(file.Named(media, "the sound")) : wrong;
         }
     }
 
@@ -83,7 +77,7 @@ internal sealed class UploadedSound : ISoundReader
         begun += count;
         try
         {
-            return count == mono.Length ? count : count + reader.Read(mono[count..]);
+            return count == mono.Length ? count : count + patience.Read(reader, mono[count..]);
         }
         catch (MediaException wrong)
         {
@@ -96,5 +90,31 @@ internal sealed class UploadedSound : ISoundReader
         reader.Dispose();
         patience.Dispose();
         file.Dispose();
+    }
+
+    /// <summary>Ends the decoder where a single read takes too long; between reads it may wait as long as the sound is played.</summary>
+    sealed class Patience(TimeSpan longestRead) : IDisposable
+    {
+        readonly CancellationTokenSource source = new();
+
+        public CancellationToken Token => source.Token;
+
+        public int Read(ISoundReader reader, Span<float> mono)
+        {
+            try
+            {
+                source.CancelAfter(longestRead);
+                int count = reader.Read(mono);
+                source.CancelAfter(Timeout.InfiniteTimeSpan);
+                Token.ThrowIfCancellationRequested(); // at the last moment
+                return count;
+            }
+            catch (OperationCanceledException)
+            {
+                throw new MediaException(FormattableString.Invariant($"the sound took more than {longestRead.TotalSeconds} s to decode."));
+            }
+        }
+
+        public void Dispose() => source.Dispose();
     }
 }

@@ -31,7 +31,7 @@ internal static unsafe partial class FlushToZero
     static bool Switch(bool on)
     {
         if (!isSupported) return false;
-        Environment environment;
+        FloatingPointEnvironment environment;
         _ = Get(&environment);
         uint before = environment.Words[Register], after = on ? before | Flush : before & ~Flush;
         if (after == before) return false;
@@ -44,7 +44,7 @@ internal static unsafe partial class FlushToZero
     {
         try
         {
-            Environment environment;
+            FloatingPointEnvironment environment;
             return Get(&environment) == 0;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
@@ -54,14 +54,14 @@ internal static unsafe partial class FlushToZero
     }
 
     /// <summary>fenv_t of glibc and musl.</summary>
-    struct Environment
+    struct FloatingPointEnvironment
     {
         public fixed uint Words[8];
     }
 
     [LibraryImport("libm.so.6", EntryPoint = "fegetenv"), SuppressGCTransition]
-    private static partial int Get(Environment* environment);
+    private static partial int Get(FloatingPointEnvironment* environment);
 
     [LibraryImport("libm.so.6", EntryPoint = "fesetenv"), SuppressGCTransition]
-    private static partial int Set(Environment* environment);
+    private static partial int Set(FloatingPointEnvironment* environment);
 }

@@ -14,7 +14,7 @@ public static class ClipFiles
 
     public static string Latents(RunFolder run, string name) => Beside(run, $"clips/{name}.latents.bin");
 
-    /// <summary>The exported weights of another recipe: of its run beside this one, otherwise those that are shipped.</summary>
+    /// <summary>The exported weights of another recipe: of its run beside this one, otherwise those that are shipped, unless they know other features than this run does.</summary>
     public static string Weights(RunFolder run, string recipe) =>
         FindWeights(run, recipe) ?? throw new TrainingException($"{OfRun(run, recipe)} does not exist: run the recipe {recipe} first.");
 
@@ -23,7 +23,9 @@ public static class ClipFiles
     {
         string own = OfRun(run, recipe);
         if (File.Exists(own)) return own;
-        string? shipped = run.Shipped is { } models && MiniModel.ShippedFile(recipe) is { } file ? Path.Combine(models, file) : null;
+        if (run.Shipped is not { } models || MiniModel.ShippedFile(recipe) is not { } file) return null;
+        if (MiniModel.ShippedWith(recipe).Any(other => File.Exists(OfRun(run, other)))) return null; // trained on other features
+        string shipped = Path.Combine(models, file);
         return File.Exists(shipped) ? shipped : null;
     }
 

@@ -34,13 +34,14 @@ internal sealed class MotionData : IDisposable
     readonly ReferenceAutoencoder autoencoder;
     readonly MelEncoder hearing;
     readonly List<Weights> frozen = [];
+    readonly List<string> standIns = [];
     readonly float[] scale;
     readonly float[] deviation;
     LatentSet? training;
     LatentSet? validation;
     LipSyncValidation? lips;
 
-    /// <summary>Loads the frozen networks from the runs beside <paramref name="run"/>.</summary>
+    /// <summary>Loads the frozen networks from the runs beside <paramref name="run"/>, or the shipped ones.</summary>
     public MotionData(RunFolder run, AvatarConfig config, Device device)
     {
         (folder, this.config, this.device) = (run, config, device);
@@ -52,7 +53,9 @@ internal sealed class MotionData : IDisposable
 
     T Frozen<T>(string from, Func<Weights, T> make)
     {
-        using var file = SafeTensors.Open(ClipFiles.Weights(folder, from));
+        string path = ClipFiles.Weights(folder, from);
+        if (path != ClipFiles.OfRun(folder, from)) standIns.Add(path);
+        using var file = SafeTensors.Open(path);
         var weights = Weights.From(device, file);
         frozen.Add(weights);
         return make(weights);
@@ -69,6 +72,7 @@ internal sealed class MotionData : IDisposable
     /// <param name="withLips">Validations look at lips too.</param>
     public void Prepare(int count, bool withLips, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
+        if (standIns.Count > 0) progress.Report(new Notice($"Shipped weights stand in for runs that are not there: {string.Join(", ", standIns)}."));
         if (withLips) lips = LipSyncValidation.Open(folder, device, config.Picture, progress, cancel);
         var clips = ClipSet.Open(ClipFiles.Training(folder), ClipFiles.Seed, count, null, progress, cancel);
         var others = ClipSet.Open(ClipFiles.Validation(folder), ClipFiles.Seed + 1, HearingTask.ValidationClips, CharacterSeeds.FirstValidation, progress, cancel);

@@ -25,7 +25,7 @@ internal sealed class LipSyncValidation : IDisposable
 
     LipSyncValidation(LipReader reader, Watched[] clips) => (this.reader, this.clips) = (reader, clips);
 
-    /// <summary>Draws and reads the true clips; null, with a notice, where the lip reader's run beside <paramref name="run"/> has no weights.</summary>
+    /// <summary>Draws and reads the true clips; null, with a notice, where the lip reader's run beside <paramref name="run"/> has no weights and none are shipped.</summary>
     public static LipSyncValidation? Open(RunFolder run, Device device, int picture, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
         string name = Recipes.MiniLipReader().Name;
