@@ -112,6 +112,23 @@ public sealed class DtlsTests : IDisposable
         Assert.Equal(DtlsState.Closed, link.Server.State);
     }
 
+    [Fact]
+    public async Task A_forged_record_too_short_to_be_sealed_ends_neither_handshake_nor_session()
+    {
+        using var link = new MemoryLink(server, client);
+        for (int length = 0; length < 40; length++) link.Server.Receive(Forge(length));
+        await link.Connect();
+        Assert.Equal(DtlsState.Connected, link.Server.State);
+        for (int length = 0; length < 40; length++)
+        {
+            link.Server.Receive(Forge(length));
+            link.Client.Receive(Forge(length));
+        }
+        Assert.Equal((DtlsState.Connected, DtlsState.Connected), (link.Server.State, link.Client.State));
+
+        static byte[] Forge(int length) => [20, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 9, 0, (byte)length, .. new byte[length]];
+    }
+
     static void CheckOneWay(SrtpContext send, SrtpContext receive)
     {
         byte[] packet = [0x80, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, .. new byte[SrtpSuite.MostOverhead]];

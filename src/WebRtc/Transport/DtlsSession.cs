@@ -21,6 +21,8 @@ internal sealed class DtlsSession : IDisposable
     /// <summary>Flights are cut into datagrams of at most so many bytes: below the smallest path of IPv6 with tunnels.</summary>
     public const int MostBytes = 1200;
 
+    /// <summary>What AES-GCM, the only cipher agreed to, adds to the least record: explicit nonce and tag (RFC 5288, section 3).</summary>
+    const int LeastProtected = 8 + 16;
     const int RecordHeader = 13, LongestRecord = RecordHeader + (18 << 10);      // RFC 6347, section 4.3: 2^14 + 2,048
     // 0.1 s at first as a call should begin at once; a dozen times, doubling up to 2 s, is more than 15 s together
     const uint FirstTimeout = 100_000, LongestTimeout = 2_000_000;
@@ -61,11 +63,27 @@ internal sealed class DtlsSession : IDisposable
     /// <summary>Whatever came from the other side's verified address; damaged records are dropped in silence.</summary>
     public void Receive(ReadOnlySpan<byte> bytes)
     {
-        if (State is DtlsState.Closed or DtlsState.Failed || !Owns(bytes)) return;
+        if (State is DtlsState.Closed or DtlsState.Failed || !Owns(bytes) || !HoldsWholeRecords(bytes)) return;
         // a memory end joins datagrams, so each one is emptied out before the next
         OpenSsl.Control(incoming, OpenSsl.ResetBio, 0, 0);
         OpenSsl.WriteBio(incoming, bytes, bytes.Length);
         Advance();
+    }
+
+    /// <summary>
+    /// Whether records tile the datagram and each could be genuine by its length: OpenSSL drops one whose tag is wrong, but gives
+    /// the association up for one too short to have any, and so any forger of the address would end the call by 14 bytes.
+    /// </summary>
+    static bool HoldsWholeRecords(ReadOnlySpan<byte> datagram)
+    {
+        while (datagram.Length >= RecordHeader)
+        {
+            bool isProtected = BinaryPrimitives.ReadUInt16BigEndian(datagram[3..]) > 0;      // epoch
+            int length = BinaryPrimitives.ReadUInt16BigEndian(datagram[(RecordHeader - 2)..]);
+            if (isProtected && length < LeastProtected || RecordHeader + length > datagram.Length) return false;
+            datagram = datagram[(RecordHeader + length)..];
+        }
+        return datagram.IsEmpty;
     }
 
     /// <summary>Sends the last flight again when its time has come; every 20 ms or so is often enough.</summary>
