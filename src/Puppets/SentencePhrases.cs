@@ -66,18 +66,6 @@ static class SentencePhrases
             sinisen veneen, viisi omenaa, hienon hatun, makean puuron, kirjan, paljon voita, suuren puun, pumpun, punaisen talon, tuoreet luumut, avaimen, valkoisen pilven, uuden laulun, keltaisen auton, silmälasit, villakoiran, lokin, haarukan, kirkon, lämpimät pannukakut, uunin, ukkosen, kaksi lintua, museon, kuun, päärynän, ikkunan, pehmeän villan, sipulin, yöpöydän
             maanantaina, puutarhassa, ilman taukoa, muurin takana, joka ilta, puoli viideltä, mielellään, sillan alla, tänään, parvekkeella, Paavon luona, helmikuussa, ennen kokousta, torilla, enemmän tai vähemmän, aamiaisen jälkeen, tunnin ajan, kuten aina
             """),
-        ["cs"] = Lists("""
-            moje maminka, pekař, starý pán, náš otec, mladá žena, Petr, Žofie, malé miminko, tvůj přítel Bruno, můj bratr, papoušek, včela, nikdo, každý hasič, babička, zlý vlk, veselý pilot, paní Nováková, soused, moje kamarádka, pastýř, holčička
-            otevírá, zkouší, maluje, vidí, ztrácí, hledá, myje, vybírá, čistí, kupuje, zvedá, sbírá, posouvá, ukazuje, chce, láme, obdivuje, opakuje, krmí, pumpuje, balí, slyší
-            modrou loď, pět jablek, pěkný klobouk, sladkou polévku, dvanáct knih, hodně másla, velký strom, pumpu, dům u řeky, čerstvé švestky, klíč, bílý oblak, novou písničku, žluté auto, svoje brýle, malého pudla, racka, lžíci, kostel, teplé palačinky, pec, bouřku, dva ptáky, muzeum, měsíc, hrušku, okno, měkkou vlnu, cibuli, obraz, můj bubínek
-            v pondělí, v zahradě, bez přestávky, za zdí, každý večer, o půl páté, s potěšením, pod mostem, dneska, na balkóně, u Pavla, v únoru, před muzeem, na konci ulice, víceméně, po snídani, celou hodinu, jako vždycky
-            """),
-        ["ru"] = Lists("""
-            моя мама, пекарь, старый человек, наш папа, молодая женщина, Пётр, София, маленький мальчик, твой друг Борис, мой брат, попугай, пчела, любой сосед, каждый пожарный, бабушка, злой волк, весёлый пилот, госпожа Попова, художник, моя подруга, пастух, девочка
-            открывает, пробует, рисует, видит, теряет, ищет, моет, выбирает, чистит, покупает, поднимает, собирает, двигает, показывает, хочет, ломает, любит, повторяет, кормит, бережёт, упакует, слушает
-            синюю лодку, пять яблок, новую шляпу, сладкий суп, двенадцать книг, много масла, большое дерево, помпу, дом у реки, свежие сливы, ключ, белое облако, новую песню, жёлтую машину, свои очки, маленького пуделя, чайку, ложку, церковь, тёплые блины, печь, бурю, двух птиц, музей, луну, грушу, окно, мягкую шубу, луковицу, картину, мой барабан
-            в понедельник, в саду, без перерыва, за стеной, каждый вечер, в половине пятого, с удовольствием, под мостом, сегодня, на балконе, у Павла, в феврале, перед музеем, в конце улицы, более или менее, после завтрака, целый час, как всегда
-            """),
     };
 
     static string[][] Lists(string text) => SentenceWords.Phrases(text)

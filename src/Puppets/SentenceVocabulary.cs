@@ -88,27 +88,5 @@ static class SentenceVocabulary
             laiva laulu leipä lintu lumi luu lyhty hauki hevonen hiiri hymy hyvä häät jää jalka joki juna juusto jänis nenä neljä nuoli
             oja olut omena orava ruusu rumpu rauha ehkä aina yhdessä seitsemäntoista viisikymmentä yhdeksänkymmentä
             """),
-        ["cs"] = SentenceWords.Words("""
-            bomba pumpa papír papoušek paprika pata peřina pes pivo píseň pláž plavba pole pomeranč potok pouť prapor prs ptáček půda bába
-            babička balík banán barva beran bílý bouda bouře bratr brambora bubák buben bunda byt máma malina malíř máslo med měsíc míč
-            mlýn mléko moře most motýl mouka mouše mravenec muž muzika myš mýdlo fialka film flétna fontána forma fotbal fouká voda
-            vana vařečka včela večer věž vítr víno vlk vlna vůz vůně vousy výbor ucho ulice úterý úsměv umyvadlo úl oko okno oheň
-            ovoce ořech ostrov otec opice auto louka lžíce lampa léto list loď lyže slunce sůl sova srdce seno sedm sestra syn židle
-            škola šaty šest šiška sníh špenát švestka žába žirafa život žlutý řeka řepa tři hruška příroda čaj čas čepice čokoláda
-            čtyři cibule cukr cesta cena cit duha důl dědeček děti dým dveře ticho těsto tužka tma trouba tramvaj traktor noc nos nůž
-            nebe nůžky kůň kočka kuchyně klobouk kolo kníže kytara kůže hora hlava houba hodiny hvězda chléb chlapec ucho jablko jahoda
-            jaro jezero jih jméno džbán džem džungle padesát devadesát sedmnáct dvě stě společně možná všude nikdy pořád
-            """),
-        ["ru"] = SentenceWords.Words("""
-            бомба помпа папа пирог песня птица письмо помидор пуговица подушка поле погода пальто парк берег бабушка баня бумага бабочка бык
-            буря белый брат булка мама мёд море мороз музыка мыло мышь мука мост муха молоко месяц медведь мяч фабрика фонарь фасоль флаг
-            футбол форма фиалка вода ветер вишня волк ворона воля время весна вино улица ужин утро утка ухо уголь улыбка окно облако озеро
-            огонь овощ орех осень отец обувь яблоко ягода язык яма ёлка ёжик юбка юла лампа лес лето лодка лужа луна лук любовь лицо
-            солнце соль сова сердце снег стол стул сыр сын сахар сапог шапка школа шоссе шея шуба шум шоколад жаба жизнь жук журнал
-            жёлтый щука щётка щенок борщ плащ площадь чай час чашка человек черепаха чудо цветок цирк цыплёнок царь цена роза рыба река
-            радуга рука рубль дом дождь дерево дорога дуб дым день тень туча тепло тишина театр трава трамвай ночь нос ножницы небо ноябрь
-            конь кошка кухня книга капуста кофе круг кукла гора голова груша город гость хлеб холод хор халат художник игра имя июнь
-            пятьдесят семьдесят двести вместе может быть везде никогда всегда потом
-            """),
     };
 }

@@ -35,7 +35,7 @@ public static class VoiceCatalog
     [
         ("en-us", "en"), ("en", "en"), ("en-gb-x-rp", "en"), ("en-gb-scotland", "en"), ("en-029", "en"), ("en-us-nyc", "en"),
         ("de", "de"), ("fr", "fr"), ("fr-be", "fr"), ("es", "es"), ("es-419", "es"), ("it", "it"), ("pt-br", "pt-br"), ("nl", "nl"),
-        ("sv", "sv"), ("pl", "pl"), ("tr", "tr"), ("fi", "fi"), ("cs", "cs"), ("ru", "ru"),
+        ("sv", "sv"), ("pl", "pl"), ("tr", "tr"), ("fi", "fi"),
     ];
 
     static readonly (string Voice, string Language)[] HeldOutSpeech =
@@ -48,9 +48,6 @@ public static class VoiceCatalog
     [
         new(VoiceEngine.Festival, "en", "ked_diphone"), new(VoiceEngine.Festival, "it", "lp_diphone"), new(VoiceEngine.Festival, "it", "pc_diphone"),
         new(VoiceEngine.Festival, "fi", "suo_fi_lj_diphone"), new(VoiceEngine.Festival, "fi", "hy_fi_mv_diphone"),
-        new(VoiceEngine.Festival, "cs", "czech_dita"), new(VoiceEngine.Festival, "cs", "czech_machac"),
-        new(VoiceEngine.Festival, "cs", "czech_ph"), new(VoiceEngine.Festival, "cs", "czech_krb"),
-        new(VoiceEngine.Festival, "ru", "msu_ru_nsh_clunits"),
     ];
 
     public static IReadOnlyList<CatalogVoice> Training { get; } = [.. Flite("slt", "rms", "kal", "kal16"), .. Festival, .. Espeak(TrainingSpeech, TrainingVariants)];

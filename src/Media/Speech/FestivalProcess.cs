@@ -60,7 +60,7 @@ sealed class FestivalProcess : IDisposable
     public SpokenLine Speak(string utterance, VoiceSpec voice, CancellationToken stop) => Patiently(
         () =>
         {
-            Say(FestivalScheme.Speak(++Spoken, voice, utterance), Phones.Encoding);
+            Say(FestivalScheme.Speak(++Spoken, voice, utterance));
             return Receive(Reply(FestivalScheme.Spoken));
         },
         stop);
@@ -84,6 +84,7 @@ sealed class FestivalProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
+            StandardInputEncoding = Encoding.Latin1,
             StandardErrorEncoding = Encoding.Latin1,
         };
         start.Environment["HOME"] = "/";        // a user's .festivalrc would change the voices, or print
@@ -99,19 +100,18 @@ sealed class FestivalProcess : IDisposable
 
     PhoneSet Greet(string voice)
     {
-        Say(FestivalScheme.Definitions + FestivalScheme.Start(voice), Encoding.ASCII);
+        Say(FestivalScheme.Definitions + FestivalScheme.Start(voice));
         var reply = Reply(FestivalScheme.Ready, FestivalScheme.NoVoice);
         if (reply[0] == FestivalScheme.NoVoice)
             throw new MediaException($"festival has no voice '{voice}', expected one of {string.Join(", ", reply[1..]).Trim('(', ')')}; {FestivalProgram.Installation} brings those of training.");
         var name = string.Join(' ', reply[1..]);
-        return PhoneSet.OfFestival(name) ?? throw new MediaException($"festival's voice '{voice}' has the phone set '{name}', expected radio, italian, finnish, czech or msu_ru.");
+        return PhoneSet.OfFestival(name) ?? throw new MediaException($"festival's voice '{voice}' has the phone set '{name}', expected radio, italian or finnish.");
     }
 
-    void Say(string command, Encoding encoding)
+    void Say(string command)
     {
-        var input = process.StandardInput.BaseStream;
-        input.Write(encoding.GetBytes(command));
-        input.Flush();
+        process.StandardInput.Write(command);
+        process.StandardInput.Flush();
     }
 
     /// <summary>The words of its next answer; what else it prints is passed over.</summary>

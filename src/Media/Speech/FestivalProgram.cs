@@ -10,7 +10,7 @@ sealed class FestivalProgram(string program) : IDisposable
     public const string DefaultName = "festival";
 
     /// <summary>The command that brings what <see cref="VoiceEngine.Festival"/> needs for training.</summary>
-    public const string Installation = "`apt-get install festival festvox-kdlpc16k festvox-italp16k festvox-itapc16k festvox-suopuhe-lj festvox-suopuhe-mv festvox-czech-dita festvox-czech-machac festvox-czech-ph festvox-czech-krb festvox-ru`";
+    public const string Installation = "`apt-get install festival festvox-kdlpc16k festvox-italp16k festvox-itapc16k festvox-suopuhe-lj festvox-suopuhe-mv`";
 
     readonly ConcurrentDictionary<string, FestivalVoice> voices = new();
 

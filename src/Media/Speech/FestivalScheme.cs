@@ -11,13 +11,12 @@ static class FestivalScheme
 
     /// <summary>
     /// Before the sound is made, the targets of pitch move: as a whole by a factor, and about their mean by another. All voices go
-    /// through that hook, whatever model gave them their pitch. The Czech voices would vary theirs at random.
+    /// through that hook, whatever model gave them their pitch.
     /// </summary>
     public const string Definitions = """
         (set! tm-pitch 1.0)
         (set! tm-range 1.0)
         (set! tm-stretch 1.0)
-        (set! czech-randomize nil)
         (define (tm-targets utt)
           (if (member 'Target (utt.relationnames utt)) (utt.relation.leafs utt 'Target) nil))
         (define (tm-hertz target) (parse-number (item.feat target 'f0)))

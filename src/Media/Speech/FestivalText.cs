@@ -15,7 +15,7 @@ static class FestivalText
 
     const string Accented = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿšžłőű", WithoutAccent = "aaaaaaceeeeiiiinoooooouuuuyyszlou";
 
-    /// <summary>One utterance a sentence, of ASCII and the phone set's letters; none for a text without a word.</summary>
+    /// <summary>One utterance a sentence, of ISO 8859-1 characters; none for a text without a word.</summary>
     /// <param name="phones">Of the voice.</param>
     public static List<string> Utterances(string text, PhoneSet phones)
     {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TalkingMachines.Media.Speech;
 
 /// <summary>The phones of a voice and the International Phonetic Alphabet's symbols for them.</summary>
@@ -11,9 +9,9 @@ sealed class PhoneSet
 
     /// <param name="table">Phones, each followed by its IPA.</param>
     /// <param name="marks">Endings that a phone may have, with what they mean in IPA.</param>
-    PhoneSet(Encoding encoding, string letters, bool apostrophes, string table, params (string Ending, string Ipa)[] marks)
+    PhoneSet(string letters, bool apostrophes, string table, params (string Ending, string Ipa)[] marks)
     {
-        (Encoding, Letters, Apostrophes) = (encoding, letters, apostrophes);
+        (Letters, Apostrophes) = (letters, apostrophes);
         var phones = Words(table).Chunk(2).ToArray();
         ipa = Words(Pauses).Chunk(2).Concat(phones).ToDictionary(pair => pair[0], pair => pair[1]);
         foreach (var (ending, mark) in marks)
@@ -21,43 +19,26 @@ sealed class PhoneSet
     }
 
     /// <summary>English: flite's, and Festival's "radio".</summary>
-    public static PhoneSet Cmu { get; } = new(Encoding.Latin1, "", true, """
+    public static PhoneSet Cmu { get; } = new("", true, """
         aa ɑ  ae æ  ah ʌ  ao ɔ  aw aʊ  ax ə  axr ɚ  ay aɪ  eh ɛ  er ɝ  ey eɪ  ih ɪ  iy i  ow oʊ  oy ɔɪ  uh ʊ  uw u
         b b  ch tʃ  d d  dh ð  dx ɾ  el əl  em m  en n  f f  g ɡ  hh h  hv h  jh dʒ  k k  l l  m m  n n  nx n  ng ŋ
         p p  r ɹ  s s  sh ʃ  t t  th θ  v v  w w  y j  z z  zh ʒ
         """);
 
     /// <summary>Festival's "italian"; 1 marks stress, nf is the n of "inferno".</summary>
-    public static PhoneSet Italian { get; } = new(Encoding.Latin1, "àáèéìíòóùú", true, """
+    public static PhoneSet Italian { get; } = new("àáèéìíòóùú", true, """
         i i  e e  E ɛ  a a  o o  O ɔ  u u  j j  w w
         p p  t t  k k  b b  d d  g ɡ  f f  s s  S ʃ  v v  z z  Z ʒ  ts ts  tS tʃ  dz dz  dZ dʒ
         m m  n n  J ɲ  ng ŋ  nf ɱ  l l  L ʎ  r r
         """, ("1", ""));
 
     /// <summary>Festival's "finnish"; a colon marks length.</summary>
-    public static PhoneSet Finnish { get; } = new(Encoding.Latin1, "äöå", false, """
+    public static PhoneSet Finnish { get; } = new("äöå", false, """
         a ɑ  e e  i i  o o  u u  y y  @ æ  7 ø  & ə
         p p  t t  k k  b b  d d  g ɡ  f f  T θ  D ð  s s  z z  S ʃ  Z ʒ  h h  v ʋ  m m  n n  N ŋ  l l  L l  r r  j j  w w
         """, (":", "ː"));
 
-    /// <summary>Festival's "czech"; a colon marks length, _ is the stroke before a vowel.</summary>
-    public static PhoneSet Czech { get; } = new(CodePagesEncodingProvider.Instance.GetEncoding("iso-8859-2")!, "áčďéěíňóřšťúůýž", false, """
-        a a  a: aː  e ɛ  e: ɛː  i ɪ  i: iː  o o  o: oː  u u  u: uː  _ ʔ
-        p p  t t  t~ c  k k  b b  d d  d~ ɟ  g ɡ  c ts  c~ tʃ  dz dz  dz~ dʒ  f f  v v  s s  z z  s~ ʃ  z~ ʒ  r~ r̝  r~* r̝̊  ch x  h ɦ
-        m m  n n  n* ŋ  n~ ɲ  l l  r r  j j
-        """);
-
-    /// <summary>Festival's "msu_ru"; a doubled vowel is stressed, a doubled consonant soft.</summary>
-    public static PhoneSet Russian { get; } = new(Encoding.UTF8, "абвгдежзийклмнопрстуфхцчшщъыьэюяё", false, """
-        ii i  yy ɨ  uu u  ee ɛ  oo o  aa a  a ɐ  e e  i ɪ  y ɨ  u ʊ  ae ə  ay ə  ur ʊ
-        p p  pp pʲ  t t  tt tʲ  k k  kk kʲ  b b  bb bʲ  d d  dd dʲ  g ɡ  gg ɡʲ  c ts  ch tɕ  f f  ff fʲ  v v  vv vʲ
-        s s  ss sʲ  z z  zz zʲ  sh ʂ  sch ɕ  zh ʐ  h x  hh xʲ  m m  mm mʲ  n n  nn nʲ  l ɫ  ll lʲ  r r  rr rʲ  j j
-        """);
-
-    /// <summary>What its voices read text in.</summary>
-    public Encoding Encoding { get; }
-
-    /// <summary>Small letters that its voices read besides a to z, all of <see cref="Encoding"/>.</summary>
+    /// <summary>Small letters that its voices read besides a to z, all of ISO 8859-1.</summary>
     public string Letters { get; }
 
     /// <summary>Whether its voices read an apostrophe within a word; the Finnish rules never end there.</summary>
@@ -69,8 +50,6 @@ sealed class PhoneSet
         "radio" => Cmu,
         "italian" => Italian,
         "finnish" => Finnish,
-        "czech" => Czech,
-        "msu_ru" => Russian,
         _ => null,
     };
 
