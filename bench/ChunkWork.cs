@@ -7,6 +7,7 @@ public static class ChunkWork
 {
     const int Multiply = 2; // and add
     const int Cells = 9;    // of a 3 x 3 kernel
+    const int Heads = 2 + 48 + 16; // flow, what is painted, how much is kept: outputs of the decoder's last convolutions
 
     /// <summary>All steps of a chunk that sees the one before.</summary>
     public static double Diffusion(AvatarConfig config)
@@ -26,7 +27,7 @@ public static class ChunkWork
         double at16 = (double)config.LatentSide * config.LatentSide, at8 = 4 * at16, at4 = 16 * at16;
         double frame = at16 * ((widths.CodeChannels * widths.Width16) + (2.0 * widths.Width16 * widths.Width16));
         frame += at8 * widths.Width8 * (widths.Width16 + (2.0 * widths.Width8));
-        frame += at4 * widths.Width4 * (widths.Width8 + (2.0 * widths.Width4) + 50);
+        frame += at4 * widths.Width4 * (widths.Width8 + (2.0 * widths.Width4) + Heads);
         return Multiply * Cells * config.ChunkFrames * frame;
     }
 }

@@ -35,11 +35,7 @@ public static class SpeedGuard
     static GuardedRatio Kernel(Device device, KernelCase kernel, double least, int slowness)
     {
         using var scope = Tensor.Scope();
-        var once = kernel.Prepare(device);
-        Action call = () =>
-        {
-            for (int i = 0; i < slowness; i++) once();
-        };
+        var call = Repeated(kernel.Prepare(device), slowness);
         for (int i = 0; i < WarmRounds; i++) call();
         double ours = double.PositiveInfinity, peak = double.PositiveInfinity;
         for (int round = 0; round < Rounds; round++)
@@ -51,7 +47,8 @@ public static class SpeedGuard
     }
 
     /// <summary>A whole chunk of a model, from drive to latents and from codes to frames, against one plain product of as many operations.</summary>
-    public static IReadOnlyList<GuardedRatio> Chunk(string model, double leastDiffusion, double leastDecoder)
+    /// <param name="slowness">So many chunks count as one: shows that a slow-down is caught.</param>
+    public static IReadOnlyList<GuardedRatio> Chunk(string model, double leastDiffusion, double leastDecoder, int slowness = 1)
     {
         using var device = Device.Cpu(0);
         using var avatar = Avatar.Load(model, device, device);
@@ -63,8 +60,8 @@ public static class SpeedGuard
         var codes = Tensor.Zeros(device, [config.ChunkFrames, config.Autoencoder.CodeChannels, config.LatentSide, config.LatentSide]);
         var product = new KernelCase("linear", 448, 192, 768);
         var plain = product.Prepare(device);
-        var diffusion = Step(() => rollout.Next(drive));
-        var decoder = Step(() => avatar.Autoencoder.Decode(codes, character.Features));
+        var diffusion = Repeated(Step(() => rollout.Next(drive)), slowness);
+        var decoder = Repeated(Step(() => avatar.Autoencoder.Decode(codes, character.Features)), slowness);
         for (int i = 0; i < WarmRounds; i++) plain();
         for (int i = 0; i < SlowWarmRounds; i++)
         {
@@ -90,6 +87,11 @@ public static class SpeedGuard
     {
         using var scope = Tensor.Scope();
         run();
+    };
+
+    static Action Repeated(Action once, int times) => () =>
+    {
+        for (int i = 0; i < times; i++) once();
     };
 
     static double Seconds(Action call)

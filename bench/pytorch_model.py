@@ -19,6 +19,7 @@ FREQUENCIES = 256
 PER_LATENT = 4  # frames of a latent
 NEAR = 3  # latents whose sound and gestures enter the vectors
 PATCH, FOLD, FLOW_PIXELS = 2, 4, 8
+KEEPS_ALL = 4  # where the logit of keeping the moved reference starts
 GESTURE_UNITS = [20, 20, 15, 1, 1, 2, 2, 1]
 TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "F64": torch.float64}
 WARM_CALLS = 3
@@ -260,8 +261,9 @@ class Decoder(Layers):
         x = self.residual("decoder.block4", self.up("decoder.up4", x) + at4)
         context = F.silu(self.norm("decoder.norm", x))
         y = self.conv("decoder.leave", context)
-        painted = F.pixel_shuffle(y[:, 2:].contiguous(), FOLD)
-        frames = self.move(resized(y[:, :2]) * (FLOW_PIXELS * self.scale), exact) + (resized(painted) if self.scale > 1 else painted)
+        large = lambda folded: resized(F.pixel_shuffle(folded.contiguous(), FOLD)) if self.scale > 1 else F.pixel_shuffle(folded.contiguous(), FOLD)
+        kept, painted = large(torch.sigmoid(self.conv("decoder.keep", context) + KEEPS_ALL)), large(y[:, 2:])
+        frames = self.move(resized(y[:, :2]) * (FLOW_PIXELS * self.scale), exact) * kept + painted
         return frames + self.refine(frames, context) if self.refiner else frames
 
 

@@ -38,7 +38,7 @@ internal sealed class CallVerb : ModelVerb
         "call",
         "Serve a page on which a character can be called; without any verb, this happens.",
         "call",
-        "call --port 9000 --character Ada",
+        "call --port 9000 --character Mara",
         "call --listen 0.0.0.0 --media-port 9001 --public-address 203.0.113.7")
     {
         foreach (var option in new Option[] { port, listen, mediaPort, publicAddress, token, character, mostCalls, model, steps, device }) Add(option);

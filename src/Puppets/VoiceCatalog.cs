@@ -17,18 +17,18 @@ public sealed record CatalogVoice(VoiceEngine Engine, string Language, string Na
 /// </summary>
 public static class VoiceCatalog
 {
-    // Not Diogo, Henrique, michel, miguel and Nguyen: Hugo and m8, which are held out, are the same but for pitch and tone.
     static readonly string[] TrainingVariants =
     [
         "", "+f1", "+f2", "+f3", "+f4", "+m1", "+m2", "+m3", "+m4", "+m5", "+m7", "+Andrea", "+Alex", "+Gene", "+Jacky", "+Lee", "+Mario", "+Michael",
         "+antonio", "+anika", "+belinda", "+linda", "+steph", "+ed", "+iven", "+max", "+pablo", "+quincy", "+travis", "+croak",
-        "+Alicia", "+Andy", "+AnxiousAndy", "+Gene2", "+Marco", "+Mike", "+RicishayMax", "+RicishayMax2",
+        "+Alicia", "+Andy", "+AnxiousAndy", "+Diogo", "+Gene2", "+Henrique", "+Marco", "+Mike", "+Nguyen", "+RicishayMax", "+RicishayMax2",
         "+RicishayMax3", "+Storm", "+adam", "+announcer", "+aunty", "+benjamin", "+boris", "+caleb", "+david", "+edward", "+edward2", "+grandpa",
         "+gustave", "+iven2", "+iven3", "+iven4", "+john", "+kaukovalta", "+klatt", "+klatt2", "+klatt3", "+klatt4", "+klatt5", "+klatt6", "+marcelo",
-        "+norbert", "+pedro", "+rob", "+robert", "+sandro", "+steph2", "+steph3", "+whisper", "+whisperf", "+zac",
+        "+michel", "+miguel", "+norbert", "+pedro", "+rob", "+robert", "+sandro", "+steph2", "+steph3", "+whisper", "+whisperf", "+zac",
     ];
 
-    static readonly string[] HeldOutVariants = ["+f5", "+m6", "+m8", "+Annie", "+Denis", "+Hugo", "+paul", "+grandma", "+shelby", "+victor"];
+    // Not Hugo and m8: Diogo, Henrique, michel, miguel and Nguyen, which are trained on, are the same but for pitch and tone.
+    static readonly string[] HeldOutVariants = ["+f5", "+m6", "+Annie", "+Denis", "+paul", "+grandma", "+shelby", "+victor"];
 
     /// <summary>espeak-ng's voice and the language of its text.</summary>
     static readonly (string Voice, string Language)[] TrainingSpeech =

@@ -18,11 +18,14 @@ internal sealed class CallStreams : IDisposable
     const int VideoClock = 90_000, SoundClock = 48_000;
     // the picture: some seconds at the highest rate; a lost voice packet is concealed sooner than resent
     const int VideoHistory = 1024;
-    const int BufferBytes = 2048, MostNackedAtOnce = 256;
+    const int BufferBytes = 2048;
+    /// <summary>As many packets as the highest rate has.</summary>
+    const int MostResentPerSecond = 300;
     // table of contents and one frame (RFC 6716, section 3.2.1)
     const int MostVoiceBytes = 1276;
     static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
+    RateLimit resent = new(MostResentPerSecond);
     readonly SrtpContext sendKeys, receiveKeys;
     readonly DatagramSink sink;
     readonly RtpSender video, voice;
@@ -186,10 +189,9 @@ internal sealed class CallStreams : IDisposable
 
     void Resend(NackedSequences missing, TimeSpan now)
     {
-        int count = 0;
         foreach (ushort sequence in missing)
         {
-            if (count++ == MostNackedAtOnce) return;
+            if (!resent.Admits(now)) return;
             if (video.TryResend(sequence, now, out var packet)) sink(packet);
         }
     }

@@ -38,7 +38,7 @@ public sealed class Peer : IAsyncDisposable
         (begun, start) = (clock.GetTimestamp(), NtpTime.Of(clock.GetUtcNow()));
         role = offer.WeOpenDtls ? DtlsRole.Client : DtlsRole.Server;
         dtls = new(server.Dtls, role, offer.Fingerprint.Span, SendPacket);
-        agent = server.Ice.Open(offer.IceUser, Receive);
+        agent = server.Ice.Open(offer.IceUser, offer.IcePassword, Receive);
         try
         {
             ours = describe(agent);

@@ -57,6 +57,27 @@ public sealed class AutoencoderTests
         Assert.All(two.Decode(mean, seen).ToArray().Zip(whole), pair => Assert.Equal(pair.Second + 0.25f, pair.First, 1e-5f));
     });
 
+    [Theory]
+    [InlineData(30, 1)]
+    [InlineData(-4, 0.5f)]
+    [InlineData(-60, 0)]
+    public void What_is_kept_of_the_reference_shows_beneath_what_is_painted(float bias, float share) => LeakCheck.On("cpu:0", device =>
+    {
+        using var weights = Weights.New(device, 1);
+        using var scope = Tensor.Scope();
+        var model = new ReferenceAutoencoder(weights, new AutoencoderConfig { Width4 = 24, Width8 = 24, Width16 = 48, Scale = 2 });
+        Fill("decoder.leave.weight", 0);        // nothing moves
+        Fill("decoder.leave.bias", 0);
+        Fill("decoder.keep.weight", 0);
+        Fill("decoder.keep.bias", bias);
+        weights.All["decoder.leave.bias"].Load([0, 0, .. Enumerable.Repeat(0.25f, 48)]);
+        var picture = Tensor.Normal(device, [1, 3, 64, 64], new RandomStream(2));
+        var frame = model.Decode(Tensor.Normal(device, [1, 4, 2, 2], new RandomStream(3)), model.Reference(picture));
+        Assert.All(picture.ToArray().Zip(frame.ToArray()), pair => Assert.Equal((pair.First * share) + 0.25f, pair.Second, 1e-5f));
+
+        void Fill(string name, float value) => weights.All[name].Load([.. Enumerable.Repeat(value, (int)weights.All[name].Count)]);
+    });
+
     /// <summary>A name for a file that is deleted with it.</summary>
     sealed class TemporaryFile : IDisposable
     {

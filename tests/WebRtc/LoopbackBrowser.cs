@@ -57,6 +57,8 @@ sealed partial class LoopbackBrowser : IDisposable
     }
 
     public string Offer { get; }
+    /// <summary>Whether it answers the server's checks; somebody who only forges its address cannot.</summary>
+    public bool Answers { get; init; } = true;
     DtlsRole Role => waits ? DtlsRole.Server : DtlsRole.Client;
     public EndPoint LocalAddress => socket.LocalEndPoint!;
     public DtlsState State => dtls.State;
@@ -83,12 +85,15 @@ sealed partial class LoopbackBrowser : IDisposable
     }
 
     /// <summary>Goes on from another port, as behind a router that forgot the first; nothing comes to the old one any more.</summary>
-    public void Rebind()
+    public void Rebind() => Leave().Dispose();
+
+    /// <summary>The same, but what was left still receives.</summary>
+    public Socket Leave()
     {
-        var server = socket.RemoteEndPoint!;
-        socket.Dispose();
+        var (server, left) = (socket.RemoteEndPoint!, socket);
         socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Connect(server);
+        return left;
     }
 
     public async Task Connect(Peer peer)
@@ -127,17 +132,18 @@ sealed partial class LoopbackBrowser : IDisposable
         Assert.True(isAnswered, "The server answers no check.");
     }
 
-    public void Check(bool nominate, string? password = null, string? user = null)
+    public void Check(bool nominate, string? password = null, string? user = null) => Send(WriteCheck(nominate, password, user));
+
+    public byte[] WriteCheck(bool nominate, string? password = null, string? user = null)
     {
-        Span<byte> message = stackalloc byte[256];
-        var writer = new StunWriter(message, StunType.BindingRequest, "transaction!"u8);
+        var writer = new StunWriter(new byte[256], StunType.BindingRequest, "transaction!"u8);
         writer.Add(StunAttribute.Username, user ?? $"{serverUser}:{User}");
         writer.Add(StunAttribute.Priority, 1845501695u);
         writer.Add(StunAttribute.IceControlling, 77ul);
         if (nominate) writer.Add(StunAttribute.UseCandidate, []);
         writer.AddIntegrity(Encoding.ASCII.GetBytes(password ?? serverPassword));
         writer.AddFingerprint();
-        Send(writer.Written);
+        return writer.Written.ToArray();
     }
 
     public void SendSound(string payload, int skip = 0)
@@ -219,7 +225,8 @@ sealed partial class LoopbackBrowser : IDisposable
     {
         if (StunMessage.TryParse(bytes, out var message))
         {
-            if (message.HasIntegrity(Encoding.ASCII.GetBytes(serverPassword)) && message.TryFindAddress(out var mapped)) Mapped = mapped;
+            if (message.Type == StunType.BindingRequest) Answer(message);
+            else if (message.HasIntegrity(Encoding.ASCII.GetBytes(serverPassword)) && message.TryFindAddress(out var mapped)) Mapped = mapped;
         }
         else if (DtlsSession.Owns(bytes)) dtls.Receive(bytes);
         else if (dtls.State != DtlsState.Connected || receive is null) return; // media that overtook the handshake's end
@@ -228,6 +235,19 @@ sealed partial class LoopbackBrowser : IDisposable
             if (receive.TryUnprotectControl(bytes, out int control)) Reports.Enqueue(bytes[..control].ToArray());
         }
         else if (receive.TryUnprotect(bytes, out int length)) Packets.Enqueue(bytes[..length].ToArray());
+    }
+
+    /// <summary>As browsers do with a check of their own name and password.</summary>
+    void Answer(in StunMessage check)
+    {
+        bool isOurs = check.TryFind(StunAttribute.Username, out var user) && Encoding.ASCII.GetString(user) == $"{User}:{serverUser}";
+        if (!Answers || !isOurs || !check.HasFingerprint() || !check.HasIntegrity(Encoding.ASCII.GetBytes(Password))) return;
+        Span<byte> message = stackalloc byte[256];
+        var writer = new StunWriter(message, StunType.BindingSuccess, check.Transaction);
+        writer.AddAddress((IPEndPoint)socket.RemoteEndPoint!);
+        writer.AddIntegrity(Encoding.ASCII.GetBytes(Password));
+        writer.AddFingerprint();
+        Send(writer.Written);
     }
 
     public void Dispose()

@@ -24,6 +24,8 @@ sealed class MemoryLink : IDisposable
     public int Piece { get; init; }
     public int HelloPieces { get; init; }
     public bool Repeats { get; init; }
+    /// <summary>Comes before each datagram.</summary>
+    public Action Before { get; set; } = () => { };
     public int Lost { get; private set; }
     public int Longest { get; private set; }
 
@@ -53,6 +55,7 @@ sealed class MemoryLink : IDisposable
             var session = toServer ? Server : Client;
             foreach (byte[] piece in Pieces(bytes, toServer))
             {
+                Before();
                 session.Receive(piece);
                 if (Repeats) session.Receive(piece);
             }

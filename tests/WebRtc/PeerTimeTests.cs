@@ -115,6 +115,69 @@ public sealed class PeerTimeTests : IAsyncLifetime, IAsyncDisposable
         Assert.Empty(browser.Packets);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_nominated_address_gets_pictures_only_if_it_answers(bool answers)
+    {
+        using var browser = new LoopbackBrowser { Answers = answers };
+        var peer = server.Accept(browser.Offer);
+        await browser.Connect(peer);
+        await peer.Connected;
+        using var first = browser.Leave();
+        for (int i = 0; i < 20; i++)
+        {
+            browser.Check(nominate: true);
+            browser.Pump();
+            await Task.Delay(5);
+        }
+        while (first.Available > 0) first.Receive(new byte[2048]);
+        peer.SendAudio([1, 2, 3], TimeSpan.Zero);
+        await browser.Until(() => answers ? !browser.Packets.IsEmpty : first.Available > 0);
+        Assert.Equal(answers, !browser.Packets.IsEmpty);
+        Assert.Equal(answers, first.Available == 0);
+        clock.Advance(TimeSpan.FromSeconds(29));                // an old check, repeated from anywhere, is no sign of life either
+        await CheckAgain(browser);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await Task.WhenAny(peer.Closed, Task.Delay(answers ? 500 : 10_000));
+        Assert.Equal(answers, !peer.Closed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_caller_that_forges_the_address_of_another_call_takes_nothing_from_it()
+    {
+        using LoopbackBrowser good = new(), bad = new();
+        Peer kept = server.Accept(good.Offer), own = server.Accept(bad.Offer);
+        await good.Connect(kept);
+        await kept.Connected;
+        bad.Open(own.Answer);
+        int before = good.Received;
+        good.Send(bad.WriteCheck(nominate: true));              // a good check of the other call, from this one's address
+        good.CatchUp();
+        Assert.Equal(before + 1, good.Received);                // the answer to its own check, none to the other
+        kept.SendAudio([1, 2, 3], TimeSpan.Zero);
+        await good.Until(() => !good.Packets.IsEmpty);
+        Assert.Single(good.Packets);
+        good.SendSound("still here");
+        Assert.False(kept.Closed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Silent_connections_do_not_shut_callers_out()
+    {
+        var strangers = new List<Socket>();
+        for (int i = 0; i < 80; i++)
+        {
+            strangers.Add(new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            await strangers[^1].ConnectAsync(IPAddress.Loopback, server.Port);
+        }
+        using var browser = new LoopbackBrowser(tcp: true);
+        var peer = server.Accept(browser.Offer);
+        await browser.Connect(peer);
+        await peer.Connected.WaitAsync(TimeSpan.FromSeconds(10));
+        foreach (var stranger in strangers) stranger.Dispose();
+    }
+
     [Fact]
     public async Task A_tcp_connection_that_proves_nothing_is_closed_after_5_seconds()
     {

@@ -48,14 +48,16 @@ public sealed record ReferenceFeatures(Tensor Picture, Tensor Small, Tensor At4,
 /// <summary>
 /// The mini model's autoencoder: conditioned on the character's reference picture, so that a code says only what changed.
 /// A frame's code depends on that frame and the reference alone: causal, and streaming decode equals whole decode exactly.
-/// Output = the reference moved by a flow field, plus a residual; then, with a refiner, plus what looking at that again adds. Pictures
-/// may be larger than the encoder sees them: the reference is moved at its full size. (reference: MINI-MODEL, "Autoencoder".)
+/// Output = the reference moved by a flow field, kept where it still shows what is there, plus what is painted; then, with a refiner,
+/// plus what looking at that again adds. Pictures may be larger than the encoder sees them: the reference is moved at its full size.
+/// (reference: MINI-MODEL, "Autoencoder"; keeping is the occlusion map of Siarohin et al., 2019, First Order Motion Model.)
 /// </summary>
 public sealed class ReferenceAutoencoder
 {
     const int Patch = 4;              // pixels folded into channels at the input and out of them at the output
     const float FlowPixels = 8;       // unit of the flow head: its weights start small, faces move some pixels
     const int Together = AutoencoderConfig.FramesPerLatent; // frames of one character drawn at a time, where pictures are large
+    const float KeepsAll = 4;         // where the logit of keeping starts: 0.98 of the moved reference
     const float LogVariance = -4;     // where the codes' log variance starts; it stays within 4 of it
 
     readonly AutoencoderConfig config;
@@ -108,28 +110,35 @@ public sealed class ReferenceAutoencoder
     {
         using var scope = Tensor.Scope();
         var s = codes.Shape;
-        var (flow, residual, context) = decoder.Forward(codes.Reshape(s[0], s[1], 1, s[2], s[3]), features);
-        if (features.Picture.Shape[0] > 1 || config.Scale == 1) return scope.Keep(Draw(flow, residual, context, features.Picture));
+        var drawing = decoder.Forward(codes.Reshape(s[0], s[1], 1, s[2], s[3]), features);
+        if (features.Picture.Shape[0] > 1 || config.Scale == 1) return scope.Keep(Draw(drawing, features.Picture));
         // A chunk at full size would take half a gigabyte of intermediate pictures.
         var parts = new Tensor[(s[0] + Together - 1) / Together];
         for (int i = 0; i < parts.Length; i++)
         {
             int first = i * Together, count = Math.Min(Together, s[0] - first);
-            parts[i] = Draw(flow.Narrow(0, first, count), residual.Narrow(0, first, count), context.Narrow(0, first, count), features.Picture);
+            parts[i] = Draw(drawing.Frames(first, count), features.Picture);
         }
         return scope.Keep(parts.Length == 1 ? parts[0] : Tensor.Concat(0, parts));
     }
 
-    /// <summary>Frames [N,3,H,W] from what the decoder says of them, of references [B,3,H,W].</summary>
-    Tensor Draw(Tensor flow, Tensor residual, Tensor context, Tensor picture)
+    /// <summary>Frames [N,3,H,W] of references [B,3,H,W].</summary>
+    Tensor Draw(in Drawing drawing, Tensor picture)
     {
         using var scope = Tensor.Scope();
         int height = picture.Shape[2], width = picture.Shape[3];
+        var flow = drawing.Flow;
         var field = (flow.Reshape(flow.Shape[0], 2, flow.Shape[3], flow.Shape[4]) * (FlowPixels * config.Scale)).ResizeBilinear(height, width);
-        var painted = PixelShuffle.ToSpace(residual, Patch);
-        if (config.Scale > 1) painted = painted.ResizeBilinear(height, width);
-        var frames = picture.Warp(field, Sampling.Cubic) + painted;
-        return scope.Keep(refiner is null ? frames : frames + refiner.Forward(frames, context));
+        var frames = (picture.Warp(field, Sampling.Cubic) * Pixels(drawing.Kept, height, width)) + Pixels(drawing.Painted, height, width);
+        return scope.Keep(refiner is null ? frames : frames + refiner.Forward(frames, drawing.Context));
+    }
+
+    // Unfolded, at the encoder's size, then as large as the pictures.
+    Tensor Pixels(Tensor folded, int height, int width)
+    {
+        using var scope = Tensor.Scope();
+        var pixels = PixelShuffle.ToSpace(folded, Patch);
+        return scope.Keep(config.Scale > 1 ? pixels.ResizeBilinear(height, width) : pixels);
     }
 
     // 3 (frame - reference): what changed, at about unit size.
@@ -200,18 +209,29 @@ public sealed class ReferenceAutoencoder
         readonly ResidualBlock block4 = new(weights.Under("block4"), config.Width4);
         readonly ChannelNorm norm = new(weights.Under("norm"), config.Width4);
         readonly Convolution leave = Convolution.Over2d(weights.Under("leave"), config.Width4, (3 * Patch * Patch) + 2, gain: 0.1f);
+        readonly Convolution keep = Convolution.Over2d(weights.Under("keep"), config.Width4, Patch * Patch, gain: 0.1f);
 
-        /// <summary>Codes [N,C,1,h,w] -> flow [N,2,1,4h,4w], residual [N,48,1,4h,4w] and the features that they were made from.</summary>
-        public (Tensor Flow, Tensor Residual, Tensor Context) Forward(Tensor codes, ReferenceFeatures features)
+        /// <summary>Of codes [N,C,1,h,w].</summary>
+        public Drawing Forward(Tensor codes, ReferenceFeatures features)
         {
             using var scope = Tensor.Scope();
             var x = block16.Forward(AddFeatures(enter.Forward(codes), features.At16));
             x = block8.Forward(AddFeatures(up8.Forward(x), features.At8));
             x = block4.Forward(AddFeatures(up4.Forward(x), features.At4));
-            x = scope.Keep(norm.Forward(x).Silu());
-            var y = leave.Forward(x);
-            return (scope.Keep(y.Narrow(1, 0, 2)), scope.Keep(y.Narrow(1, 2, 3 * Patch * Patch)), x);
+            x = norm.Forward(x).Silu();
+            var (drawn, kept) = (leave.Forward(x), (keep.Forward(x) + KeepsAll).Sigmoid());
+            return new(scope.Keep(drawn.Narrow(1, 0, 2)), scope.Keep(kept), scope.Keep(drawn.Narrow(1, 2, 3 * Patch * Patch)), scope.Keep(x));
         }
+    }
+
+    /// <summary>What the decoder says of frames.</summary>
+    /// <param name="Flow">Where in the reference each place comes from [N,2,1,4h,4w].</param>
+    /// <param name="Kept">How much of it stays, 0 to 1 by pixel, folded [N,16,1,4h,4w].</param>
+    /// <param name="Painted">What comes in addition, folded [N,48,1,4h,4w].</param>
+    /// <param name="Context">The features that all this was made from [N,C,1,4h,4w].</param>
+    readonly record struct Drawing(Tensor Flow, Tensor Kept, Tensor Painted, Tensor Context)
+    {
+        public Drawing Frames(int first, int count) => new(Flow.Narrow(0, first, count), Kept.Narrow(0, first, count), Painted.Narrow(0, first, count), Context.Narrow(0, first, count));
     }
 
     /// <summary>

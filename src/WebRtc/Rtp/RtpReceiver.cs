@@ -18,6 +18,9 @@ internal sealed class RtpReceiver(int clockRate)
     /// <summary>Missing packets marked in a row; a longer gap is cut down to this, since nothing can conceal it.</summary>
     public const int MostMarked = 10;
 
+    /// <summary>Packets a second that are handed over, lost ones included: as many as Opus has at its shortest, 2.5 ms. Each costs a decoding.</summary>
+    public const int MostPerSecond = 400;
+
     /// <summary>Longest wait of a packet for those in front of it.</summary>
     public static readonly TimeSpan MostWait = TimeSpan.FromMilliseconds(100);
 
@@ -32,6 +35,7 @@ internal sealed class RtpReceiver(int clockRate)
     long priorExpected, priorReceived;
     uint lastTransit;
     double jitter;
+    RateLimit taken = new(MostPerSecond);
     NtpTime lastReport;
     TimeSpan? lastReportArrival;
 
@@ -94,13 +98,14 @@ internal sealed class RtpReceiver(int clockRate)
                 next++;
                 payload = bytes.AsSpan(place * MostPayloadBytes, slots[place].Length);
                 // Packets of padding alone only probe the path.
-                if (payload.IsEmpty) continue;
+                if (payload.IsEmpty || !taken.Admits(now)) continue;
                 return true;
             }
             long oldest = FirstWaiting();
             if (waiting < MostWaiting && now - slots[oldest % Slots].Arrival < MostWait) return false;
             next = Math.Max(next, oldest - MostMarked) + 1;
-            return true;
+            payload = default;
+            if (taken.Admits(now)) return true;
         }
         return false;
     }

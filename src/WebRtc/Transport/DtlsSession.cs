@@ -22,7 +22,9 @@ internal sealed class DtlsSession : IDisposable
     public const int MostBytes = 1200;
 
     /// <summary>What AES-GCM, the only cipher agreed to, adds to the least record: explicit nonce and tag (RFC 5288, section 3).</summary>
-    const int LeastProtected = 8 + 16;
+    const int LeastEncrypted = 8 + 16;
+    const int ChangeOfCipher = 20, Handshake = 22, MessageHeader = 12, Dtls10 = 0xFEFF;
+    const int MostInTheClear = 1000;        // records of a handshake: a higher number would only make OpenSSL take the next ones for old
     const int RecordHeader = 13, LongestRecord = RecordHeader + (18 << 10);      // RFC 6347, section 4.3: 2^14 + 2,048
     // 0.1 s at first as a call should begin at once; a dozen times, doubling up to 2 s, is more than 15 s together
     const uint FirstTimeout = 100_000, LongestTimeout = 2_000_000;
@@ -60,10 +62,10 @@ internal sealed class DtlsSession : IDisposable
     /// <summary>The client's first flight; a server waits for it.</summary>
     public void Start() => Advance();
 
-    /// <summary>Whatever came from the other side's verified address; damaged records are dropped in silence.</summary>
-    public void Receive(ReadOnlySpan<byte> bytes)
+    /// <summary>Whatever came from the other side's verified address; damaged records are dropped in silence. Versions may be written over.</summary>
+    public void Receive(Span<byte> bytes)
     {
-        if (State is DtlsState.Closed or DtlsState.Failed || !Owns(bytes) || !HoldsWholeRecords(bytes)) return;
+        if (State is DtlsState.Closed or DtlsState.Failed || !Owns(bytes) || !HoldsPossibleRecords(bytes)) return;
         // a memory end joins datagrams, so each one is emptied out before the next
         OpenSsl.Control(incoming, OpenSsl.ResetBio, 0, 0);
         OpenSsl.WriteBio(incoming, bytes, bytes.Length);
@@ -71,19 +73,37 @@ internal sealed class DtlsSession : IDisposable
     }
 
     /// <summary>
-    /// Whether records tile the datagram and each could be genuine by its length: OpenSSL drops one whose tag is wrong, but gives
-    /// the association up for one too short to have any, and so any forger of the address would end the call by 14 bytes.
+    /// Whether records tile the datagram and each could be genuine. OpenSSL drops a record whose tag is wrong, but gives the
+    /// association up for one too short to have a tag, reads what follows the header of another version as a record of its own, and during
+    /// the handshake believes whatever is not encrypted: a single datagram of whoever forges the address would end the call.
     /// </summary>
-    static bool HoldsWholeRecords(ReadOnlySpan<byte> datagram)
+    bool HoldsPossibleRecords(Span<byte> datagram)
     {
         while (datagram.Length >= RecordHeader)
         {
-            bool isProtected = BinaryPrimitives.ReadUInt16BigEndian(datagram[3..]) > 0;      // epoch
             int length = BinaryPrimitives.ReadUInt16BigEndian(datagram[(RecordHeader - 2)..]);
-            if (isProtected && length < LeastProtected || RecordHeader + length > datagram.Length) return false;
+            if (RecordHeader + length > datagram.Length) return false;
+            bool isEncrypted = BinaryPrimitives.ReadUInt16BigEndian(datagram[3..]) > 0;      // epoch
+            if (isEncrypted ? length < LeastEncrypted : !IsPossibleInTheClear(datagram[..(RecordHeader + length)])) return false;
+            if (BinaryPrimitives.ReadUInt16BigEndian(datagram[1..]) != OpenSsl.Dtls12) return false;
             datagram = datagram[(RecordHeader + length)..];
         }
         return datagram.IsEmpty;
+    }
+
+    /// <summary>Of handshakes: messages and the one byte that changes the cipher. A hello may bear the version before (RFC 6347, section 4.2.1).</summary>
+    bool IsPossibleInTheClear(Span<byte> record)
+    {
+        if (State != DtlsState.Handshaking) return true;                        // then OpenSSL drops all that is in the clear
+        if (BinaryPrimitives.ReadUInt16BigEndian(record[1..]) == Dtls10) BinaryPrimitives.WriteUInt16BigEndian(record[1..], OpenSsl.Dtls12);
+        if (BinaryPrimitives.ReadUInt32BigEndian(record[5..]) > 0 || BinaryPrimitives.ReadUInt16BigEndian(record[9..]) > MostInTheClear) return false;
+        var body = record[RecordHeader..];
+        if (record[0] == ChangeOfCipher) return body.Length == 1 && body[0] == 1;
+        if (record[0] != Handshake || body.Length < MessageHeader) return false;
+        int whole = Length(body, 1), offset = Length(body, 6), piece = Length(body, 9);
+        return offset + piece <= whole && MessageHeader + piece <= body.Length;
+
+        static int Length(ReadOnlySpan<byte> bytes, int at) => (bytes[at] << 16) | BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 1)..]);
     }
 
     /// <summary>Sends the last flight again when its time has come; every 20 ms or so is often enough.</summary>

@@ -9,7 +9,8 @@ internal delegate void PacketSink(IcePath path, Span<byte> packet);
 
 /// <summary>
 /// One call's side of ICE-lite (RFC 8445, section 2.5): it answers the browser's checks, follows its nomination, and notices
-/// when they cease (RFC 7675). Thread-safe.
+/// when they cease (RFC 7675). Beyond that it checks itself any address but the first before it moves there, for a check may be sent
+/// with another's address, or be an old one repeated: nobody is sent pictures who did not answer. Thread-safe.
 /// </summary>
 internal sealed class IceAgent
 {
@@ -20,17 +21,23 @@ internal sealed class IceAgent
     /// <summary>A chosen path that is silent for so long yields to another nomination: browsers check theirs every 2.5 s.</summary>
     static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
+    /// <summary>Of a peer-reflexive candidate (RFC 8445, section 5.1.2); nobody compares it.</summary>
+    const uint OwnPriority = (110u << 24) | 0xFFFFFF;
+
     readonly Lock gate = new();
+    readonly ulong tieBreaker = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     readonly List<IcePath> paths = [];
     readonly TimeProvider clock;
-    readonly byte[] password;
+    readonly byte[] password, remotePassword;
     readonly PacketSink sink;
     IcePath? selected;
     bool closed;
 
     /// <param name="remoteFragment">ice-ufrag of the offer.</param>
-    public IceAgent(string remoteFragment, PacketSink sink, TimeProvider clock)
+    /// <param name="remotePassword">its ice-pwd.</param>
+    public IceAgent(string remoteFragment, string remotePassword, PacketSink sink, TimeProvider clock)
     {
+        this.remotePassword = Encoding.ASCII.GetBytes(remotePassword);
         (RemoteFragment, this.sink, this.clock) = (remoteFragment, sink, clock);
         LocalFragment = RandomText(FragmentLength);
         LocalPassword = RandomText(PasswordLength);
@@ -67,14 +74,44 @@ internal sealed class IceAgent
         {
             if (closed) return path;
             long now = clock.GetTimestamp();
-            LastConsent = path.LastHeard = now;
+            path.LastHeard = now;
             path.Priority = priority;
             path.IsNominated |= nominates;
             var given = Remember(path);
             if (ShouldSelect(path, nominates, now)) Volatile.Write(ref selected, path);
+            if (path.IsProven || path == selected) LastConsent = now;
             return given;
         }
     }
+
+    /// <summary>Writes our own check of a path, where one is due. Returns its length; 0 for none.</summary>
+    public int Ask(IcePath path, Span<byte> buffer)
+    {
+        if (path.IsProven || path == Selected) return 0;
+        var writer = new StunWriter(buffer, StunType.BindingRequest, path.Transaction);
+        writer.Add(StunAttribute.Username, $"{RemoteFragment}:{LocalFragment}");
+        writer.Add(StunAttribute.Priority, OwnPriority);
+        writer.Add(StunAttribute.IceControlled, tieBreaker);
+        writer.AddIntegrity(remotePassword);
+        writer.AddFingerprint();
+        return writer.Written.Length;
+    }
+
+    /// <summary>Takes what answers our own check: the browser is there.</summary>
+    public void TakeAnswer(in StunMessage answer, IcePath path)
+    {
+        if (!answer.Transaction.SequenceEqual(path.Transaction) || !answer.HasIntegrity(remotePassword)) return;
+        lock (gate)
+        {
+            if (closed || !paths.Contains(path)) return;
+            LastConsent = path.LastHeard = clock.GetTimestamp();
+            path.IsProven = true;
+            if (ShouldSelect(path, path.IsNominated, LastConsent)) Volatile.Write(ref selected, path);
+        }
+    }
+
+    /// <summary>Whether nothing came from a path for as long as the browser, were it there, would not be quiet.</summary>
+    public bool IsSilent(IcePath path) => clock.GetElapsedTime(path.LastHeard) > Silence;
 
     /// <summary>Writes the answer to a check. Returns its length.</summary>
     public int Answer(in StunMessage request, IcePath path, Span<byte> buffer)
@@ -136,14 +173,14 @@ internal sealed class IceAgent
     }
 
     /// <summary>
-    /// The first path serves until one is nominated. Some browsers nominate every path (aggressive nomination, RFC 5245), so a
+    /// The first path serves until one is nominated that the browser answers from. Some browsers nominate every path (aggressive nomination, RFC 5245), so a
     /// later nomination wins only by no lower a priority. A path that fell silent gives way to whichever is alive: behind a router that
     /// changed its port the same browser comes from elsewhere, and not every one nominates again.
     /// </summary>
     bool ShouldSelect(IcePath path, bool nominates, long now)
     {
         if (selected == null) return true;
-        if (selected == path) return false;
+        if (selected == path || !path.IsProven) return false;
         if (clock.GetElapsedTime(selected.LastHeard, now) > Silence) return true;
         return nominates && (!selected.IsNominated || path.Priority >= selected.Priority);
     }

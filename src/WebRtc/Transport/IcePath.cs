@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace TalkingMachines.WebRtc;
 
@@ -18,6 +19,12 @@ internal abstract class IcePath(IPEndPoint remote)
     /// <summary>Whether the browser chose it (USE-CANDIDATE).</summary>
     public bool IsNominated { get; set; }
 
+    /// <summary>Whether what is sent there arrives at the browser: it answered our own check, or the connection shows it.</summary>
+    public abstract bool IsProven { get; set; }
+
+    /// <summary>Of our own check: who answers it has received it.</summary>
+    public byte[] Transaction { get; } = RandomNumberGenerator.GetBytes(StunMessage.TransactionLength);
+
     /// <summary>When something came last, as <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long LastHeard { get; set; }
 
@@ -32,6 +39,8 @@ internal abstract class IcePath(IPEndPoint remote)
 internal sealed class UdpPath(Socket socket, SocketAddress address, IPEndPoint remote) : IcePath(remote)
 {
     public SocketAddress Address { get; } = address;
+
+    public override bool IsProven { get; set; }
 
     public override void Send(ReadOnlySpan<byte> datagram)
     {

@@ -11,7 +11,7 @@ namespace TalkingMachines.WebRtc;
 /// </summary>
 internal sealed class IceServer : IDisposable
 {
-    const int MostDatagram = 2048, MostAnswer = 256, PortAttempts = 20, SocketBuffer = 1 << 20;
+    const int MostDatagram = 2048, MostAnswer = 512, PortAttempts = 20, SocketBuffer = 1 << 20;
     const int StopCheckMicroseconds = 50_000;
 
     readonly WebRtcOptions options;
@@ -37,9 +37,9 @@ internal sealed class IceServer : IDisposable
 
     public int Port => tcp.Port;
 
-    public IceAgent Open(string remoteFragment, PacketSink sink)
+    public IceAgent Open(string remoteFragment, string remotePassword, PacketSink sink)
     {
-        var agent = new IceAgent(remoteFragment, sink, options.Clock);
+        var agent = new IceAgent(remoteFragment, remotePassword, sink, options.Clock);
         agents[agent.LocalFragment] = agent;
         return agent;
     }
@@ -120,6 +120,7 @@ internal sealed class IceServer : IDisposable
         if (StunMessage.TryParse(datagram, out var message))
         {
             if (FindAgent(message) is { } agent) Answer(agent, message, path ?? NewPath(from));
+            else if (message.Type == StunType.BindingSuccess) path?.Agent?.TakeAnswer(message, path);
         }
         else if (path?.Agent is { } known) known.Receive(path, datagram);
     }
@@ -161,12 +162,15 @@ internal sealed class IceServer : IDisposable
 
     void Answer(IceAgent agent, in StunMessage request, IcePath path)
     {
-        // an address that served another call before, whose browser is gone
-        if (path.Agent is { } other && other != agent) other.Forget(path);
+        if (path.Agent is { } other && other != agent)
+        {
+            if (!other.IsSilent(path)) return;  // whoever has a call of his own may forge the address of another's
+            other.Forget(path);                 // it served another call before, whose browser is gone
+        }
         if (agent.Check(request, path) is { } given) Drop(given);
-        Span<byte> answer = stackalloc byte[MostAnswer];
-        int length = agent.Answer(request, path, answer);
-        path.Send(answer[..length]);
+        Span<byte> message = stackalloc byte[MostAnswer];
+        path.Send(message[..agent.Answer(request, path, message)]);
+        if (agent.Ask(path, message) is var length and > 0) path.Send(message[..length]);
     }
 
     void Drop(IcePath path)

@@ -51,8 +51,7 @@ internal sealed class TcpIceListener : IDisposable
             try
             {
                 var socket = await listener.AcceptAsync().ConfigureAwait(false);
-                if (connections.Count >= MostConnections) socket.Dispose();
-                else _ = Serve(socket);
+                if (Admit(socket) is { } path) _ = Task.Run(() => Serve(path)); // not here: one that never falls silent would keep us
             }
             catch (SocketException)
             {
@@ -66,19 +65,35 @@ internal sealed class TcpIceListener : IDisposable
         }
     }
 
-    async Task Serve(Socket socket)
+    /// <summary>Makes room at the cost of the oldest that has proved nothing; null where there is none.</summary>
+    TcpPath? Admit(Socket socket)
     {
-        TcpPath path;
+        TcpPath[] strangers = [.. connections.Keys.Where(path => path.Agent == null)];
+        if (strangers.Length >= Strangers)
+        {
+            var oldest = strangers.MinBy(path => path.Begun)!;
+            connections.TryRemove(oldest, out _);
+            oldest.Close();
+        }
         try
         {
-            path = new(socket, IceServer.Plain((IPEndPoint)socket.RemoteEndPoint!), options.Clock.GetTimestamp());
+            if (connections.Count < MostConnections)
+            {
+                var path = new TcpPath(socket, IceServer.Plain((IPEndPoint)socket.RemoteEndPoint!), options.Clock.GetTimestamp());
+                connections[path] = 0;
+                return path;
+            }
         }
         catch (SocketException)
         {
-            socket.Dispose();           // it was gone before we looked
-            return;
+            // it was gone before we looked
         }
-        connections[path] = 0;
+        socket.Dispose();
+        return null;
+    }
+
+    async Task Serve(TcpPath path)
+    {
         try
         {
             await path.Read(sink).ConfigureAwait(false);
