@@ -1,5 +1,6 @@
 using TalkingMachines.Models;
 using TalkingMachines.Puppets;
+using TalkingMachines.Tensors;
 using TalkingMachines.Tests.Media;
 using TalkingMachines.Training;
 using TalkingMachines.Training.Data;
@@ -57,6 +58,29 @@ public sealed class ClipSetTests : IDisposable
             Assert.True(Encode(clips));
             Assert.False(Encode(clips));
             Assert.True(Encode(others));
+            Change("decoder.");
+            Assert.False(Encode(others));
+            Change("encoder.");
+            Assert.True(Encode(others));
+            Change("reference.");
+            Assert.True(Encode(others));
+
+            void Change(string part)
+            {
+                string path = Path.Combine(model, Avatar.AutoencoderFile);
+                using var scope = Tensor.Scope();
+                var weights = new Dictionary<string, Tensor>();
+                using (var file = SafeTensors.Open(path))
+                {
+                    foreach (var (name, stored) in file.Tensors)
+                    {
+                        var weight = Tensor.Empty(device, stored.Shape);
+                        file.Read(name, weight.Floats);
+                        weights[name] = name.StartsWith(part, StringComparison.Ordinal) ? weight + 0.5f : weight;
+                    }
+                }
+                SafeTensors.Write(path, weights, DType.F32);
+            }
 
             bool Encode(ClipSet set)
             {

@@ -60,6 +60,9 @@ public sealed class ReferenceAutoencoder
     const float KeepsAll = 4;         // where the logit of keeping starts: 0.98 of the moved reference
     const float LogVariance = -4;     // where the codes' log variance starts; it stays within 4 of it
 
+    /// <summary>How the names of those weights begin that codes and reference features come from.</summary>
+    public static readonly string[] EncodingParts = ["reference.", "encoder."];
+
     readonly AutoencoderConfig config;
     readonly ReferenceEncoder reference;
     readonly FrameEncoder encoder;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TalkingMachines.Media;
 using TalkingMachines.Models.Audio;
@@ -49,7 +50,7 @@ public sealed class LatentSet
     public static LatentSet Open(string path, ClipSet clips, int picture, ReferenceAutoencoder autoencoder, string autoencoderFile, MelEncoder encoder, Device device, IProgress<TrainingEvent> progress, CancellationToken cancel)
     {
         var set = new LatentSet(clips, autoencoder.Config, picture);
-        byte[] mark = [.. SHA256.HashData(File.ReadAllBytes(autoencoderFile)), .. clips.Digest()];
+        byte[] mark = [.. EncoderDigest(autoencoderFile), .. clips.Digest()];
         if (!set.Read(path, mark))
         {
             set.Encode(autoencoder, device, progress, cancel);
@@ -57,6 +58,21 @@ public sealed class LatentSet
         }
         for (int clip = 0; clip < clips.Count; clip++) set.Hear(clip, encoder, device);
         return set;
+    }
+
+    // Codes stay what they are while decoder and refiners go on learning.
+    static byte[] EncoderDigest(string autoencoderFile)
+    {
+        using var file = SafeTensors.Open(autoencoderFile);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string part in ReferenceAutoencoder.EncodingParts)
+            foreach (var (name, stored) in file.Tensors.Where(each => each.Key.StartsWith(part, StringComparison.Ordinal)).OrderBy(each => each.Key, StringComparer.Ordinal))
+            {
+                float[] values = new float[(int)stored.Shape.Count];
+                file.Read(name, values);
+                hash.AppendData(MemoryMarshal.AsBytes(values.AsSpan()));
+            }
+        return hash.GetHashAndReset();
     }
 
     void Hear(int clip, MelEncoder encoder, Device device)
