@@ -24,7 +24,7 @@ public sealed record BenchMachine
 
     public required string Version { get; init; }
 
-    /// <summary>The commit that the program was built from; "unknown" outside a checkout.</summary>
+    /// <summary>The commit that the program was built from, with "-changed" if its sources were not those of the commit; "unknown" outside a checkout.</summary>
     public required string Commit { get; init; }
 
     /// <summary>Beginning of the run, UTC.</summary>

@@ -42,7 +42,7 @@ public sealed class CaseBench(string folder, int? steps, BenchSettings settings)
             TimeBetweenChunks = TimeSpread.Of(clock.Milliseconds, report.ChunkMilliseconds),
             Series = clock.Milliseconds,
             Stages = Figures(times, placement),
-            SimulatedMedianMilliseconds = TimeSpread.Of(Simulated(times, placement.IsDisaggregated).Skip(1), settings.ChunkMilliseconds).Median,
+            SimulatedMedianMilliseconds = TimeSpread.Of(Simulated(times, plan.Overlaps && placement.IsDisaggregated).Skip(1), settings.ChunkMilliseconds).Median,
             FirstFrameMilliseconds = report.FirstFrameMilliseconds,
             PeakProcessBytes = peak,
             PeakTensorBytes = report.PeakTensorBytes,

@@ -166,7 +166,8 @@ public sealed class Session : IDisposable
         }
         catch (Exception failure)
         {
-            reason = failure is ChannelClosedException { InnerException: { } inner } ? inner.Message : failure.Message;
+            // What fails while the session is being closed, fails because of it.
+            if (!stop.IsCancellationRequested) reason = failure is ChannelClosedException { InnerException: { } inner } ? inner.Message : failure.Message;
         }
         EndedBecause = reason;
         Happened?.Invoke(new SessionEnded(turns.Current, reason));
