@@ -27,7 +27,13 @@ public sealed record BenchComparison(string Before, string After, IReadOnlyList<
     public static BenchComparison Of(BenchReport before, BenchReport after) => new(
         Title(before), Title(after), [.. Unequal(before, after)], [.. Cases(before, after), .. Interruption(before, after), .. Sessions(before, after), .. Torch(before, after)]);
 
-    static string Title(BenchReport report) => FormattableString.Invariant($"{report.Machine.Date:yyyy-MM-dd HH:mm} UTC, commit {report.Machine.Commit[..Math.Min(8, report.Machine.Commit.Length)]}");
+    static string Title(BenchReport report)
+    {
+        const int enough = 8;
+        string[] commit = report.Machine.Commit.Split('-', 2); // what follows says that the sources were not those of the commit
+        commit[0] = commit[0][..Math.Min(enough, commit[0].Length)];
+        return FormattableString.Invariant($"{report.Machine.Date:yyyy-MM-dd HH:mm} UTC, commit {string.Join('-', commit)}");
+    }
 
     static IEnumerable<string> Unequal(BenchReport before, BenchReport after)
     {

@@ -31,7 +31,7 @@ public sealed record CaseFigures
 
     public required FigureSource Source { get; init; }
 
-    /// <summary>How a simulated case was put together.</summary>
+    /// <summary>How a simulated case was put together, or what is peculiar about one that ran.</summary>
     public string? Note { get; init; }
 
     public required double FramesPerSecond { get; init; }
@@ -51,7 +51,7 @@ public sealed record CaseFigures
     /// <summary>Median time between chunks that <see cref="PipelineSimulation"/> makes of the stages: beside a measured one it shows what simulations are worth here.</summary>
     public required double SimulatedMedianMilliseconds { get; init; }
 
-    /// <summary>From the loaded model to the first chunk, the picture's encoding included; null where simulated, as all below.</summary>
+    /// <summary>From the loaded model, whose code has run before, to the first chunk, the picture's encoding included; null where simulated, as all below.</summary>
     public double? FirstFrameMilliseconds { get; init; }
 
     /// <summary>Largest resident memory of the process during the case, or since its start where the system cannot tell.</summary>
@@ -81,7 +81,7 @@ public sealed record InterruptFigures(string Placement, TimeSpread Silence, Time
 /// <param name="Placement">Diffusion and decoder devices.</param>
 /// <param name="ChunkTime">From a chunk's request to its frames, over all sessions: real time is held while it stays below a chunk's length.</param>
 /// <param name="RepeatedFrames">Share of frames shown again because the next was not ready.</param>
-/// <param name="LongestStopMilliseconds">The longest that a picture stood still.</param>
+/// <param name="LongestStopMilliseconds">The longest that a picture stood still since its session began.</param>
 public sealed record SessionsFigures(string Placement, int Sessions, TimeSpread ChunkTime, double RepeatedFrames, double LongestStopMilliseconds, bool HoldsRealTime);
 
 /// <summary>All that a run of the bench found; a file of it can be compared with another.</summary>

@@ -37,6 +37,7 @@ public sealed class CaseBench(string folder, int? steps, BenchSettings settings)
             Name = plan.Name,
             Placement = Names(placement.Diffusion, placement.Decoder),
             Source = FigureSource.Measured,
+            Note = plan.Note,
             FramesPerSecond = report.FramesPerSecond,
             RealTimeFactor = report.RealTimeFactor,
             TimeBetweenChunks = TimeSpread.Of(clock.Milliseconds, report.ChunkMilliseconds),

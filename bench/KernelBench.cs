@@ -38,8 +38,8 @@ public sealed record KernelFigure(
     public bool IsDisturbed => MedianMicroseconds > KernelBench.Steady * BestMicroseconds || PyTorchMedianMicroseconds > KernelBench.Steady * PyTorchBestMicroseconds;
 }
 
-/// <summary>The machine, the best peak by number of threads in GFLOP/s, and all figures.</summary>
-public sealed record KernelReport(BenchMachine Machine, IReadOnlyDictionary<int, double> Peaks, string? PyTorch, IReadOnlyList<KernelFigure> Figures);
+/// <summary>The machine, what was asked, the best peak by number of threads in GFLOP/s, and all figures.</summary>
+public sealed record KernelReport(BenchMachine Machine, KernelBenchOptions Settings, IReadOnlyDictionary<int, double> Peaks, string? PyTorch, IReadOnlyList<KernelFigure> Figures);
 
 /// <summary>
 /// Times the kernels at our models' shapes, against the hardware's peak and, if asked, against PyTorch. Each is warmed up first;
@@ -64,7 +64,8 @@ public static class KernelBench
         KernelCase.All.Where(kernel => options.Filter is null || kernel.Name.Contains(options.Filter, StringComparison.Ordinal));
 
     /// <summary>Measures and tells <paramref name="report"/> each figure as it comes.</summary>
-    public static KernelReport Run(KernelBenchOptions options, Action<KernelFigure>? report = null, CancellationToken stop = default)
+    /// <param name="machine">As it was before.</param>
+    public static KernelReport Run(KernelBenchOptions options, BenchMachine machine, Action<KernelFigure>? report = null, CancellationToken stop = default)
     {
         var peaks = options.Threads.ToDictionary(threads => threads, threads => FmaPeak.Measure(threads, options.Rounds));
         var figures = new List<KernelFigure>();
@@ -83,7 +84,7 @@ public static class KernelBench
                 report?.Invoke(figure);
             }
         }
-        return new KernelReport(BenchMachine.OfThis(TimeProvider.System, typeof(KernelBench).Assembly), peaks, version, figures);
+        return new KernelReport(machine, options, peaks, version, figures);
     }
 
     static bool IsHeldUp(List<double> rounds) => rounds.Count > 0 && Median(rounds) > Steady * rounds.Min();

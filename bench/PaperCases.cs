@@ -5,7 +5,7 @@ namespace TalkingMachines.Bench;
 /// <param name="Decoder">Device of the decoder; the same for both where self-contained.</param>
 /// <param name="IsRun">Whether the machine and the program can run it; if not, it is simulated.</param>
 /// <param name="Overlaps">Whether the decoder, where its device is another, works beside the diffusion.</param>
-/// <param name="Note">Why and how it is simulated.</param>
+/// <param name="Note">Why and how it is simulated, or what is peculiar about its run.</param>
 public sealed record CasePlan(string Name, string Diffusion, string Decoder, bool IsRun, bool Overlaps, string? Note = null)
 {
     /// <summary>As the command line writes it.</summary>
@@ -20,14 +20,19 @@ public static class PaperCases
 {
     const int MostSets = 3; // two for diffusion and one for the decoder
 
-    /// <summary>The cases on sets of equally many cores; on a machine of one core, only the first.</summary>
+    /// <summary>The cases on sets of equally many cores; on a machine of one core, those that its stage times tell.</summary>
     public static IReadOnlyList<CasePlan> On(int cores)
     {
         int size = Math.Max(1, cores / MostSets);
         string one = Set(0, size), two = Set(0, 2 * size), second = Set(size, size);
         var cases = new List<CasePlan> { new("self-contained on one", one, one, IsRun: true, Overlaps: false) };
-        if (cores < 2 * size) return cases;
-        cases.Add(new("self-contained, sequence parallel on two", two, one, IsRun: true, Overlaps: false)); // the decoder takes from one what the diffusion needs
+        if (cores < 2 * size)
+        {
+            cases.Add(new("disaggregated 1+1", one, one, IsRun: false, Overlaps: true, $"simulated: this machine has {cores} core; both stages measured on it, as if they overlapped"));
+            return cases;
+        }
+        cases.Add(new("self-contained, sequence parallel on two", two, one, IsRun: true, Overlaps: false,
+            $"diffusion on {two}; the decoder shares {one} with it"));
         cases.Add(new("disaggregated 1+1", one, second, IsRun: true, Overlaps: true));
         bool fits = cores >= MostSets * size;
         cases.Add(fits

@@ -44,7 +44,14 @@ public sealed class PythonChild : IDisposable
     /// <summary>Sends a line and returns the answer as seconds.</summary>
     internal double Seconds(string order, string about)
     {
-        child.StandardInput.WriteLine(order);
+        try
+        {
+            child.StandardInput.WriteLine(order);
+        }
+        catch (IOException)
+        {
+            // it has ended: so does its output
+        }
         return double.Parse(Answer(about), CultureInfo.InvariantCulture);
     }
 
@@ -52,7 +59,14 @@ public sealed class PythonChild : IDisposable
 
     public void Dispose()
     {
-        child.StandardInput.Close();
+        try
+        {
+            child.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // an order was left unread
+        }
         child.WaitForExit();
         child.Dispose();
     }

@@ -18,17 +18,15 @@ public sealed class SessionBench(Avatar avatar, CharacterReference character, Pi
 
     /// <summary>One session, two, and so on, until real time is lost or there are as many as asked for.</summary>
     /// <param name="length">How long each number of sessions is watched; no more than their meters remember.</param>
-    public async Task<IReadOnlyList<SessionsFigures>> CountAsync(int most, TimeSpan length, Action<SessionsFigures>? report, CancellationToken stop)
+    /// <param name="report">Told each number's figures.</param>
+    public async Task CountAsync(int most, TimeSpan length, Action<SessionsFigures> report, CancellationToken stop)
     {
-        var all = new List<SessionsFigures>();
         for (int count = 1; count <= most; count++)
         {
             var figures = await Together(count, length, stop);
-            all.Add(figures);
-            report?.Invoke(figures);
+            report(figures);
             if (!figures.HoldsRealTime) break;
         }
-        return all;
     }
 
     async Task<SessionsFigures> Together(int count, TimeSpan length, CancellationToken stop)
@@ -74,16 +72,22 @@ public sealed class SessionBench(Avatar avatar, CharacterReference character, Pi
             long asked = watch.Begin();
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var voice = SpeakAsync(session.Speak(), ended.Token, isSteady: true);
-            await Until(() => watch.SoundAt is not null, stop);
-            answers.Add(Stopwatch.GetElapsedTime(asked, watch.SoundAt!.Value).TotalMilliseconds);
-            // Anywhere within the chunk: it must not matter where.
-            await Task.Delay(TimeSpan.FromMilliseconds(ChunkMilliseconds * (0.5 + ((double)i / times))), stop);
-            asked = watch.Begin();
-            session.Interrupt();
-            await Until(() => watch.SilenceAt is not null, stop);
-            silences.Add(Stopwatch.GetElapsedTime(asked, watch.SilenceAt!.Value).TotalMilliseconds);
-            await ended.CancelAsync();
-            await voice;
+            try
+            {
+                await Until(() => watch.SoundAt is not null, stop);
+                answers.Add(Stopwatch.GetElapsedTime(asked, watch.SoundAt!.Value).TotalMilliseconds);
+                // Anywhere within the chunk: it must not matter where.
+                await Task.Delay(TimeSpan.FromMilliseconds(ChunkMilliseconds * (0.5 + ((double)i / times))), stop);
+                asked = watch.Begin();
+                session.Interrupt();
+                await Until(() => watch.SilenceAt is not null, stop);
+                silences.Add(Stopwatch.GetElapsedTime(asked, watch.SilenceAt!.Value).TotalMilliseconds);
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await voice;
+            }
         }
         return new InterruptFigures(On, TimeSpread.Of(silences, ChunkMilliseconds), TimeSpread.Of(answers, ChunkMilliseconds));
     }

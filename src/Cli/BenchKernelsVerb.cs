@@ -29,11 +29,12 @@ internal sealed class BenchKernelsVerb : Verb
         if (values.GetResult(threads) is not null) options = options with { Threads = [values.GetValue(threads)] };
         int count = KernelBench.Count(options);
         if (count == 0) throw new VerbException($"--only {options.Filter} fits no kernel, expected a part of a name such as linear, conv or attention.");
+        var machine = BenchMachine.OfThis(TimeProvider.System, typeof(BenchKernelsVerb).Assembly); // before our own work loads it
         KernelReport report;
         using (var bar = terminal.Progress("measuring", count))
         {
             int done = 0;
-            report = KernelBench.Run(options, figure => bar.Report(++done, figure.Kernel), stop);
+            report = KernelBench.Run(options, machine, figure => bar.Report(++done, figure.Kernel), stop);
         }
         if (values.GetValue(json)) terminal.Result(Json(report));
         else Show(report, terminal);

@@ -18,7 +18,7 @@ internal static class BenchTables
         ("TTBC median by simulation, ms", "0", run => run.SimulatedMedianMilliseconds),
         ("diffusion alone, ms a chunk", "0", run => Stage(run, StageFigures.Diffusion)),
         ("decoder alone, ms a chunk", "0", run => Stage(run, StageFigures.Decoder)),
-        ("first frame, ms", "0", run => run.FirstFrameMilliseconds),
+        ("first frame, all warm, ms", "0", run => run.FirstFrameMilliseconds),
         ("peak memory of the process, MB", "0", run => run.PeakProcessBytes / 1e6),
         ("peak memory of tensors, MB", "0.0", run => run.PeakTensorBytes / 1e6),
         ("managed memory a chunk, KiB", "0.0", run => run.ManagedBytesPerChunk / 1024.0),
@@ -47,7 +47,12 @@ internal static class BenchTables
         for (int i = 0; i < report.Cases.Count; i++)
         {
             var run = report.Cases[i];
-            string source = run.Source == FigureSource.Measured ? "measured" : run.Note ?? "simulated";
+            string source = (run.Source, run.Note) switch
+            {
+                (FigureSource.Measured, null) => "measured",
+                (FigureSource.Measured, { } note) => $"measured; {note}",
+                _ => run.Note ?? "simulated",
+            };
             terminal.Result($"{i + 1}: {run.Name}, {run.Placement}: {source}.");
         }
         Histogram(report.Cases[0], terminal);

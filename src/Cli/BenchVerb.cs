@@ -15,7 +15,7 @@ internal sealed class BenchVerb : ModelVerb
 
     readonly Option<string> model = ModelOption();
     readonly Option<int> steps = StepsOption();
-    readonly Option<int> chunks = Number("--chunks", "Chunks to generate in each placement", 40, 5, 100_000);
+    readonly Option<int> chunks = Number("--chunks", "Chunks to generate in each placement", 120, 5, 100_000);
     readonly Option<string[]> device = new("--device")
     {
         Description = "Placements to compare, such as cpu or cpu:0,cpu:1 [default: all cores, and the paper's four cases]",
@@ -57,11 +57,15 @@ internal sealed class BenchVerb : ModelVerb
             Compare(reports[0], reports[1], values.GetValue(json), terminal);
             return;
         }
+        bool isDuel = values.GetValue(against) is not null;
+        foreach (var lost in isDuel ? [chunks, device, sessions] : new Option[] { threads })
+            if (values.GetResult(lost) is { Implicit: false })
+                throw new VerbException($"{lost.Name} would be lost: it says nothing {(isDuel ? "to" : "without")} --against.");
         string folder = ModelFolder(values.GetValue(model));
         int? stepsAsked = values.GetResult(steps) is null ? null : values.GetValue(steps);
-        var report = values.GetValue(against) is null
-            ? await MeasureAsync(folder, stepsAsked, values, terminal, stop)
-            : AgainstTorch(folder, stepsAsked, values.GetValue(threads), terminal, stop);
+        var report = isDuel
+            ? AgainstTorch(folder, stepsAsked, values.GetValue(threads), terminal, stop)
+            : await MeasureAsync(folder, stepsAsked, values, terminal, stop);
         if (values.GetValue(json)) terminal.Result(report.ToJson());
         else BenchTables.Show(report, terminal);
         WriteFiles(report, values.GetRequiredValue(output), terminal);
@@ -111,16 +115,21 @@ internal sealed class BenchVerb : ModelVerb
         var bench = new SessionBench(avatar, character, portrait);
         terminal.Note($"interrupting a call {Interruptions} times ...");
         InterruptFigures? interruption = null;
+        var counted = new List<SessionsFigures>(); // what was measured stays, however it ends
         try
         {
             interruption = await bench.InterruptAsync(Interruptions, stop);
-            return (interruption, await bench.CountAsync(most, SessionLength, each => terminal.Note($"{each.Sessions} call(s) at once: measured."), stop));
+            await bench.CountAsync(most, SessionLength, each =>
+            {
+                counted.Add(each);
+                terminal.Note($"{each.Sessions} call(s) at once: measured.");
+            }, stop);
         }
         catch (TimeoutException tooSlow)
         {
             terminal.Note(tooSlow.Message);
-            return (interruption, []);
         }
+        return (interruption, counted);
     }
 
     static BenchReport AgainstTorch(string folder, int? steps, int threads, Terminal terminal, CancellationToken stop)

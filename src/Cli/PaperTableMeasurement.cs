@@ -20,7 +20,9 @@ internal sealed class PaperTableMeasurement(TrainedFolders trained, string stude
             if (trained.Find(students, student) is { } folder) rows.Add(Measure(student, folder, output, judges, stop));
         if (rows.Count == 0)
             throw new VerbException($"None of the students {string.Join(", ", PaperTable.Published.Select(row => row.Model))} was found: train them, or name their place with --students DIR.");
-        var table = new PaperTable(judges.Videos[^1].Name, judges.Sync.Count > 0 ? judges.Sync[^1].Name : "no judge", $"one core ({Cores[0]}, {Cores[1]}) of {machine.Processor}", rows);
+        var table = new PaperTable(
+            judges.Videos[^1].Name, judges.Sync.Count > 0 ? judges.Sync[^1].Name : "no judge", $"one core ({Cores[0]}, {Cores[1]}) of {machine.Processor}",
+            FormattableString.Invariant($"{settings.Characters} characters of {settings.Seconds} s, students in {students}; {machine}"), rows);
         output.WriteWhole("table1.json", table.ToJson());
         output.WriteWhole("table1.md", table.ToMarkdown());
         return table;

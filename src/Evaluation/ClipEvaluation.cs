@@ -15,7 +15,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
     readonly OrderedDictionary<string, List<ClipScore>> scores = [];
     readonly OrderedDictionary<string, List<PictureQuality>> quality = [];
     readonly OrderedDictionary<(ISyncJudge Judge, string Name), List<SyncScore>> sync = [];
-    readonly OrderedDictionary<(IVideoFeatures Eyes, string Name), List<float>> features = [];
+    readonly OrderedDictionary<(IVideoFeatures Eyes, string Name), List<float[]>> features = [];
     readonly List<double?> alike = [];
     readonly List<LipTrack> tracks = [];
     readonly List<(Performance, MouthShape[])> heard = [];
@@ -89,7 +89,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
 
     void AddFeatures(string kind, HeldOutClip clip, Picture[] frames)
     {
-        foreach (var eyes in judges.Videos) Entry(features, (eyes, kind)).AddRange(eyes.Of(clip.Reference, clip.Puppet.Geometry, frames));
+        foreach (var eyes in judges.Videos) Entry(features, (eyes, kind)).Add(eyes.Of(clip.Reference, clip.Puppet.Geometry, frames));
     }
 
     void Compare(string kind, HeldOutClip clip, Picture[] truth, Picture[] made)
@@ -105,9 +105,8 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
     IEnumerable<VideoDistance> Distances(IVideoFeatures eyes)
     {
         var truth = features[(eyes, RenditionScore.Truth)];
-        int pieces = truth.Count / eyes.Width;
-        return pieces < 2 ? [] : features.Where(entry => entry.Key.Eyes == eyes && entry.Value != truth).Select(entry => new VideoDistance(
-            eyes.Name, entry.Key.Name, FrechetDistance.Of(truth.ToArray(), entry.Value.ToArray(), eyes.Width), pieces));
+        return features.Where(entry => entry.Key.Eyes == eyes && entry.Value != truth)
+            .Select(entry => VideoDistance.Of(eyes.Name, entry.Key.Name, truth, entry.Value, eyes.Width)).OfType<VideoDistance>();
     }
 
     /// <summary>What the clips showed, without a long rollout.</summary>

@@ -72,7 +72,7 @@ static class EvaluationTables
 
     static ReportTable Videos(string measure, VideoDistance[] all) => new(measure, [.. all.Select(distance => distance.Name)],
     [
-        new("distance from true frames", [.. all.Select(distance => Number(distance.Distance))]),
+        new("distance from true frames", [.. all.Select(distance => Number(distance.Distance) + Margin(distance.Margin))]),
         new("  pieces of 16 frames", [.. all.Select(distance => distance.Pieces.ToString(CultureInfo.InvariantCulture))]),
     ]);
 
@@ -89,10 +89,16 @@ static class EvaluationTables
         ]);
     }
 
-    /// <summary>Mean and interval; a dash for what could not be measured.</summary>
-    public static string Cell(Figure? figure) => figure is { } known
-        ? string.Create(CultureInfo.InvariantCulture, $"{known.Mean:0.00} [{known.Low:0.00}, {known.High:0.00}]")
-        : "-";
+    /// <summary>Mean and interval, which one character alone has not; a dash for what could not be measured.</summary>
+    public static string Cell(Figure? figure) => figure switch
+    {
+        null => "-",
+        { Count: 1 } alone => Number(alone.Mean),
+        { } known => string.Create(CultureInfo.InvariantCulture, $"{known.Mean:0.00} [{known.Low:0.00}, {known.High:0.00}]"),
+    };
+
+    /// <summary>Half the width of an interval, behind its figure; nothing where there is none.</summary>
+    public static string Margin(double? value) => value is { } known ? string.Create(CultureInfo.InvariantCulture, $" +- {known:0.00}") : "";
 
     static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 }

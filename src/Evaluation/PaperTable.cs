@@ -15,7 +15,10 @@ public sealed record PaperTableRow(int ChunkLatents, int Steps, double? VideoDis
     /// <summary>What the model is called among the recipes.</summary>
     public string Model => FormattableString.Invariant($"mini-student-{ChunkLatents}x{Steps}");
 
-    /// <summary>Half the width of Sync-C's 95 % interval over characters; null in the paper.</summary>
+    /// <summary>Half the width of the video distance's 95 % interval over characters; null in the paper.</summary>
+    public double? VideoMargin { get; init; }
+
+    /// <summary>The same of Sync-C.</summary>
     public double? ConfidenceMargin { get; init; }
 
     /// <summary>The same of Sync-D.</summary>
@@ -35,6 +38,7 @@ public sealed record PaperTableRow(int ChunkLatents, int Steps, double? VideoDis
         var distance = report.Videos.LastOrDefault(each => each.Name == RenditionScore.Generated);
         return new PaperTableRow(chunkLatents, steps, distance?.Distance, sync?.Confidence.Mean, sync?.Distance.Mean, Devices(times.Diffusion, times.Chunk), Devices(times.Decoder, times.Chunk))
         {
+            VideoMargin = distance?.Margin,
             ConfidenceMargin = sync?.Confidence.High - sync?.Confidence.Mean,
             DistanceMargin = sync?.Distance.High - sync?.Distance.Mean,
             Opening = report.Named(RenditionScore.Generated)?.Open,
@@ -56,8 +60,9 @@ public sealed record ChunkTimes(double Diffusion, double Decoder, double Chunk);
 /// <param name="VideoMeasure">Whose video distance ours is.</param>
 /// <param name="SyncMeasure">Whose Sync-C and Sync-D ours are.</param>
 /// <param name="Device">What one device is.</param>
+/// <param name="Conditions">What was measured, on which machine, by which program.</param>
 /// <param name="Rows">Ours, those that could be measured.</param>
-public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string Device, IReadOnlyList<PaperTableRow> Rows)
+public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string Device, string Conditions, IReadOnlyList<PaperTableRow> Rows)
 {
     static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
@@ -92,9 +97,9 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
 
     static ReportRow Row(PaperTableRow published, PaperTableRow? ours) => new(Text($"{published.ChunkLatents} x {published.Steps}"),
     [
-        Number(ours?.VideoDistance), Number(published.VideoDistance, "0.0"),
-        Number(ours?.Confidence) + Margin(ours?.ConfidenceMargin), Number(published.Confidence),
-        Number(ours?.Distance) + Margin(ours?.DistanceMargin), Number(published.Distance),
+        Number(ours?.VideoDistance) + EvaluationTables.Margin(ours?.VideoMargin), Number(published.VideoDistance, "0.0"),
+        Number(ours?.Confidence) + EvaluationTables.Margin(ours?.ConfidenceMargin), Number(published.Confidence),
+        Number(ours?.Distance) + EvaluationTables.Margin(ours?.DistanceMargin), Number(published.Distance),
         ours is null ? "-" : Text($"{ours.ScoreDevices} + {ours.DecoderDevices}"), Text($"{published.ScoreDevices} + {published.DecoderDevices}"),
         ours?.Times is { } times ? Text($"{times.Diffusion:0} + {times.Decoder:0} / {times.Chunk:0}") : "-",
         EvaluationTables.Cell(ours?.Opening),
@@ -103,6 +108,7 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
     string[] Notes =>
     [
         $"Video distance and Sync-C, Sync-D are {VideoMeasure} and {SyncMeasure}'s on drawn held-out characters, not the paper's judges on its footage: their sizes don't compare.",
+        $"Measured: {Conditions}.",
         $"One device of ours is {Device}; so many would hold real time if the work divided among them without loss.",
         .. Rows.Count == Published.Count ? Array.Empty<string>() : [$"Not measured, for want of weights: {string.Join(", ", Published.Where(row => Ours(row) is null).Select(row => row.Model))}."],
     ];
@@ -112,7 +118,7 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
     [
         .. new (string Name, Func<PaperTableRow, (double? Value, double? Margin)> Measure)[]
         {
-            ("Video distance", row => (row.VideoDistance, null)), ("Sync-C", row => (row.Confidence, row.ConfidenceMargin)),
+            ("Video distance", row => (row.VideoDistance, row.VideoMargin)), ("Sync-C", row => (row.Confidence, row.ConfidenceMargin)),
             ("Sync-D", row => (row.Distance, row.DistanceMargin)), ("Score devices", row => (row.ScoreDevices, null)),
         }.SelectMany(figure => new[]
         {
@@ -137,8 +143,6 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
     }
 
     static string Number(double? value, string format = "0.00") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
-
-    static string Margin(double? value) => value is { } known ? Text($" +- {known:0.00}") : "";
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -38,7 +38,8 @@ public sealed class TinyBenchTests(TinySession tiny) : IClassFixture<TinySession
         var bench = new SessionBench(tiny.Avatar, character, CaseBench.Portrait(tiny.Avatar));
         var cut = await bench.InterruptAsync(2, CancellationToken.None);
         Assert.Equal((2, 2), (cut.Silence.Count, cut.Answer.Count));
-        var sessions = await bench.CountAsync(2, TimeSpan.FromSeconds(0.8), null, CancellationToken.None);
+        var sessions = new List<SessionsFigures>();
+        await bench.CountAsync(2, TimeSpan.FromSeconds(0.8), sessions.Add, CancellationToken.None);
         Assert.Equal(1, sessions[0].Sessions);
         Assert.All(sessions, each => Assert.InRange(each.RepeatedFrames, 0, 1));
     }

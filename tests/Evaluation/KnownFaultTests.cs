@@ -71,6 +71,9 @@ public sealed class KnownFaultTests
         });
         Assert.InRange(Generated(report).Open.Mean, -0.3, 0.3);
         AssertFinding(report, "the mouth follows the sound with");
+        var (mistaken, truth) = (Judged(report, RenditionScore.Generated), Judged(report, RenditionScore.Truth));
+        Assert.True(mistaken.Confidence.Mean < 0.4 * truth.Confidence.Mean && mistaken.Distance.Mean > truth.Distance.Mean, $"{mistaken}, {truth}");
+        AssertFinding(report, "puppet SyncNet hears the sound in the lips with Sync-C");
     }
 
     [Theory]

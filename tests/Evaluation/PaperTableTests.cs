@@ -13,7 +13,7 @@ public sealed class PaperTableTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    static PaperTable Table(params PaperTableRow[] rows) => new("FVD-like (mini features)", "puppet SyncNet", "one core", rows);
+    static PaperTable Table(params PaperTableRow[] rows) => new("FVD-like (mini features)", "puppet SyncNet", "one core", "2 characters", rows);
 
     [Fact]
     public void Rows_stand_beside_the_papers_and_missing_ones_are_named()
@@ -39,9 +39,10 @@ public sealed class PaperTableTests : IDisposable
     [Fact]
     public void A_difference_within_the_intervals_is_none()
     {
-        PaperTableRow Row(int steps, double confidence, double margin) => new(3, steps, 1, confidence, 7, 1, 1) { ConfidenceMargin = margin };
+        PaperTableRow Row(int steps, double confidence, double margin) => new(3, steps, 1, confidence, 7, 1, 1) { ConfidenceMargin = margin, VideoMargin = margin };
         Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and stays here.", Table(Row(4, 5, 0.6), Row(2, 4.2, 0.6)).Directions());
         Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and rises here.", Table(Row(4, 5, 0.5), Row(2, 4.2, 0.5)).Directions());
+        Assert.Contains("Video distance from 2 steps to 4: falls and falls in the paper, is unknown and stays here.", Table(Row(4, 5, 0.6), Row(2, 4.2, 0.6)).Directions());
     }
 
     [Theory]
