@@ -18,11 +18,12 @@ public sealed class EvaluationFolder
 
     public string Path { get; }
 
-    /// <summary>Writes report.json, report.txt and report.html, which shows the sheets of this evaluation; each whole or not at all.</summary>
+    /// <summary>Writes report.json, report.txt, the plots and report.html, which shows them and the sheets of this evaluation; each whole or not at all.</summary>
     public void Write(EvaluationReport report)
     {
         WriteWhole("report.json", report.ToJson());
         WriteWhole("report.txt", report.ToText());
+        foreach (var (file, svg) in EvaluationPlots.Of(report)) WriteWhole(file, svg);
         WriteWhole("report.html", EvaluationPage.Of(report, sheets));
     }
 

@@ -36,7 +36,7 @@ static class EvaluationPage
         }
         foreach (string line in EvaluationText.Beside(report)) html.Append(CultureInfo.InvariantCulture, $"<p>{Text(line)}</p>\n");
         html.Append("<h2>Plots</h2>\n");
-        foreach (string plot in EvaluationPlots.Of(report)) html.Append(CultureInfo.InvariantCulture, $"<p>{plot}</p>\n");
+        foreach (var (_, plot) in EvaluationPlots.Of(report)) html.Append(CultureInfo.InvariantCulture, $"<p>{plot}</p>\n");
         if (sheets.Count > 0) html.Append("<h2>Frames</h2>\n");
         foreach (string sheet in sheets) html.Append(CultureInfo.InvariantCulture, $"<p>{Text(sheet)}<br><img loading=\"lazy\" src=\"{Text(Uri.EscapeDataString(sheet))}\" alt=\"{Text(sheet)}\"></p>\n");
         return html.Append("</body></html>\n").ToString();

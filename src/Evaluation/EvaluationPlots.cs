@@ -6,14 +6,16 @@ namespace TalkingMachines.Evaluation;
 /// <summary>The plots of a report as SVG.</summary>
 static class EvaluationPlots
 {
-    public static IEnumerable<string> Of(EvaluationReport report)
+    /// <summary>Each with a name for its file.</summary>
+    public static IEnumerable<(string File, string Svg)> Of(EvaluationReport report)
     {
-        yield return IntervalPlot.ToSvg(
+        yield return ("opening.svg", IntervalPlot.ToSvg(
             "Opening of the mouth: correlation with what was asked for",
-            [.. report.Renditions.Select(score => (score.Name, score.Open, (IReadOnlyList<double>)[.. score.Clips.Select(clip => clip.Open)]))]);
-        foreach (var judged in report.Sync.GroupBy(figures => figures.Judge)) yield return Sync(judged.Key, [.. judged]).ToSvg();
-        if (report.Tracks.Count > 0) yield return Openings(report.Tracks).ToSvg();
-        if (report.Drift.Count > 1) yield return Drift(report.Drift).ToSvg();
+            [.. report.Renditions.Select(score => (score.Name, score.Open, (IReadOnlyList<double>)[.. score.Clips.Select(clip => clip.Open)]))]));
+        foreach (var judged in report.Sync.GroupBy(figures => figures.Judge))
+            yield return ($"sync-{judged.Key.Replace(' ', '-').ToLowerInvariant()}.svg", Sync(judged.Key, [.. judged]).ToSvg());
+        if (report.Tracks.Count > 0) yield return ("first-character.svg", Openings(report.Tracks).ToSvg());
+        if (report.Drift.Count > 1) yield return ("drift.svg", Drift(report.Drift).ToSvg());
     }
 
     static Chart Sync(string judge, SyncFigures[] all) => new()

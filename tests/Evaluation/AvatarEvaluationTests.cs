@@ -44,7 +44,7 @@ public sealed class AvatarEvaluationTests : IDisposable
         Assert.Equal(2, json.RootElement.GetProperty("characters").GetInt32());
         Assert.Contains("opening, correlation", File.ReadAllText(folder.File("out/report.txt")), StringComparison.Ordinal);
         string[] names = [.. Directory.GetFiles(output.Path).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
-        Assert.Equal(["character-1000000.png", "character-1000001.png", "drift.png", "report.html", "report.json", "report.txt"], names);
+        Assert.Equal(["character-1000000.png", "character-1000001.png", "drift.png", "drift.svg", "first-character.svg", "opening.svg", "report.html", "report.json", "report.txt"], names);
         Assert.Equal(new EvaluationProgress("long rollout", 6, 6), reported[^1]);
     });
 

@@ -23,6 +23,7 @@ public sealed class EvaluationPageTests : IDisposable
         Assert.Contains("Nothing is out of its bounds.", page, StringComparison.Ordinal);
         Assert.Contains("src=\"character-7.png\"", page, StringComparison.Ordinal);
         Assert.Contains("<svg ", page, StringComparison.Ordinal);
+        Assert.StartsWith("<svg ", File.ReadAllText(folder.File("out/opening.svg")), StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal); // a model's name is no markup
         Assert.DoesNotContain("src=\"http", page, StringComparison.Ordinal);
     }
