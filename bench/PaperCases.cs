@@ -31,6 +31,7 @@ public static class PaperCases
             cases.Add(new("disaggregated 1+1", one, one, IsRun: false, Overlaps: true, $"simulated: this machine has {cores} core; both stages measured on it, as if they overlapped"));
             return cases;
         }
+        // Both share a core: beside each other they take it as long as one after the other.
         cases.Add(new("self-contained, sequence parallel on two", two, one, IsRun: true, Overlaps: false,
             $"diffusion on {two}; the decoder shares {one} with it"));
         cases.Add(new("disaggregated 1+1", one, second, IsRun: true, Overlaps: true));

@@ -58,9 +58,8 @@ internal sealed class BenchVerb : ModelVerb
             return;
         }
         bool isDuel = values.GetValue(against) is not null;
-        foreach (var lost in isDuel ? [chunks, device, sessions] : new Option[] { threads })
-            if (values.GetResult(lost) is { Implicit: false })
-                throw new VerbException($"{lost.Name} would be lost: it says nothing {(isDuel ? "to" : "without")} --against.");
+        if (isDuel) RefuseLost(values, "to --against", chunks, device, sessions);
+        else RefuseLost(values, "without --against", threads);
         string folder = ModelFolder(values.GetValue(model));
         int? stepsAsked = values.GetResult(steps) is null ? null : values.GetValue(steps);
         var report = isDuel

@@ -55,10 +55,9 @@ internal sealed class EvaluateVerb : Verb
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
-        bool isFilmed = values.GetValue(speech) is { Length: > 0 } && !values.GetValue(table);
-        foreach (var lost in isFilmed ? [characters, seconds, drift, steps, beside, syncNet, kinetics, students, output] : values.GetValue(table) ? [drift, beside, speech] : new Option[] { students })
-            if (values.GetResult(lost) is { Implicit: false })
-                throw new VerbException($"{lost.Name} would be lost: it says nothing {(isFilmed ? "to --speech" : values.GetValue(table) ? "to --table1" : "without --table1")}.");
+        if (values.GetValue(table)) RefuseLost(values, "to --table1", drift, beside, speech);
+        else if (values.GetValue(speech) is { Length: > 0 }) RefuseLost(values, "to --speech", characters, seconds, drift, steps, beside, syncNet, kinetics, students, output);
+        else RefuseLost(values, "without --table1", students);
         string folder = values.GetValue(model) ?? Shipped();
         using var computer = OpenDevice(values.GetRequiredValue(device));
         if (values.GetValue(table)) Tabulate(folder, computer, values, terminal, stop);

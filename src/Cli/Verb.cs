@@ -84,4 +84,13 @@ internal abstract class Verb : Command
     protected static Option<bool> JsonOption() => new("--json") { Description = "Print the figures as JSON" };
 
     protected static string Json<T>(T figures) => JsonSerializer.Serialize(figures, Readable);
+
+    /// <summary>Refuses options that were given and would be ignored.</summary>
+    /// <param name="where">With or without what they mean nothing, such as "to --table1".</param>
+    protected static void RefuseLost(ParseResult values, string where, params ReadOnlySpan<Option> options)
+    {
+        foreach (var option in options)
+            if (values.GetResult(option) is { Implicit: false })
+                throw new VerbException($"{option.Name} would be lost: it says nothing {where}.");
+    }
 }
