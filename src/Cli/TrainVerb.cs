@@ -33,9 +33,17 @@ internal sealed class TrainVerb : Verb
         else
         {
             var chosen = Recipes.Named(name);
-            terminal.Result(Train(chosen, values.GetValue(run) ?? RunFolder.DefaultPath(chosen), values.GetValue(resume), computer, terminal, stop));
+            string path = values.GetValue(run) ?? RunFolder.DefaultPath(chosen), beside = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            foreach (var before in Before(chosen, path)) Train(before, Path.Combine(beside, before.Name), resume: true, computer, terminal, stop);
+            terminal.Result(Train(chosen, path, values.GetValue(resume), computer, terminal, stop));
         }
         return Task.CompletedTask;
+    }
+
+    static IReadOnlyList<Recipe> Before(Recipe chosen, string path)
+    {
+        using var folder = RunFolder.Open(path, ShippedModels.Root());
+        return MiniModel.Before(chosen, folder);
     }
 
     // Stages find each other beside their run folders; those that have ended stay as they are.

@@ -24,7 +24,14 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
     {
         clips.Run(folder, progress, stop);
         RunDrift(folder, progress, stop);
-        var report = clips.Report(name, Conditions) with { Drift = drift.Points, LongOpenFirst = drift.OpenFirst, LongOpenLast = drift.OpenLast };
+        var report = clips.Report(name, Conditions) with
+        {
+            Drift = drift.Points,
+            OtherCharacter = drift.OtherCharacter,
+            LongOpenFirst = drift.OpenFirst,
+            LongOpenLast = drift.OpenLast,
+            Teacher = others.FirstOrDefault(other => other.IsTeacher)?.Name,
+        };
         folder?.Write(report);
         return report;
     }
@@ -45,7 +52,7 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
     [
         .. Machine is { } machine ? new[] { $"{machine}." } : [],
         $"Causal rollout in chunks of {avatar.Config.ChunkFrames} frames, {avatar.Config.Steps.Length} steps, from the reference picture; held-out characters, voices and sentences.",
-        "Gestures are the clip's own, blinks included; of the mouth the model gets the sound alone, and by latent whether there is speech, as in a call.",
+        "Gestures are the clip's own, blinks included; of the mouth the model gets the sound alone, and by latent whether a call's detector hears speech.",
         $"'{RenditionScore.OtherSound}' takes sound and speech of another clip: what is left of the correlation is chance.",
     ];
 }

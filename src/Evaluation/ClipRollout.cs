@@ -10,15 +10,15 @@ using TalkingMachines.Tensors;
 namespace TalkingMachines.Evaluation;
 
 /// <summary>
-/// Lets an avatar perform a clip chunk after chunk, as a call does: from the reference picture, a sound with its modes of
-/// speaking and listening, and gestures. Nothing of the mouth but its sound goes in.
+/// Lets an avatar perform a clip chunk after chunk, as a call does: from the reference picture, a sound, the modes of speaking and
+/// listening that a call tells in it, and gestures. Nothing of the mouth but its sound goes in.
 /// </summary>
 public sealed class ClipRollout : IDisposable
 {
     const int FramesPerLatent = AutoencoderConfig.FramesPerLatent;
 
     readonly Avatar avatar;
-    readonly Performance heard;
+    readonly bool[] speaking;
     readonly IReadOnlyList<PuppetPose> gestures;
     readonly HearingStream hearing;
     readonly ReferenceFeatures features;
@@ -26,13 +26,14 @@ public sealed class ClipRollout : IDisposable
     readonly IRollout rollout;
     long chunk;
 
-    /// <param name="heard">Whose sound and modes are used.</param>
+    /// <param name="heard">Whose sound is used.</param>
     /// <param name="gestures">Whose gestures are used, by frame; their mouths are not looked at.</param>
     /// <param name="seed">Of the noise.</param>
     public ClipRollout(Avatar avatar, Picture reference, Performance heard, IReadOnlyList<PuppetPose> gestures, ulong seed)
     {
         ExpectFit(avatar.Config, reference);
-        (this.avatar, this.heard, this.gestures) = (avatar, heard, gestures);
+        (this.avatar, this.gestures) = (avatar, gestures);
+        speaking = SpeechActivity.Of(heard.Sound.Samples);
         hearing = new HearingStream(avatar.Hearing, avatar.Diffusion);
         hearing.Append(heard.Sound.Samples);
         using var scope = Tensor.Scope();
@@ -86,22 +87,23 @@ public sealed class ClipRollout : IDisposable
         int heardFrames = config.ChunkFrames + (2 * config.AudioMargin), margin = FramesPerLatent;
         float[] sound = hearing.Features(first - config.AudioMargin, heardFrames).ToArray();
         for (int i = 0; i < heardFrames; i++)
-            if (!IsSpeaking(heard, first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
+            if (!IsSpeaking(speaking, first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
         float[] motion = new float[(config.ChunkFrames + (2 * margin)) * Gesture.Count];
         for (int i = 0; i < motion.Length / Gesture.Count; i++)
             gestures[(int)Math.Clamp(first - margin + i, 0, gestures.Count - 1)].Gesture.CopyTo(motion.AsSpan(i * Gesture.Count));
         return new Drive(
             scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], sound)),
             scope.Keep(Tensor.From(avatar.Diffusion, [1, motion.Length / Gesture.Count, Gesture.Count], motion)),
-            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => IsSpeaking(heard, first + (latent * FramesPerLatent)))]);
+            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => IsSpeaking(speaking, first + (latent * FramesPerLatent)))]);
     }
 
     /// <summary>Whether the latent that holds a frame speaks: one of its frames, or of its two neighbours, does. As in training and in calls.</summary>
-    internal static bool IsSpeaking(Performance heard, long frame)
+    /// <param name="speaking">By frame.</param>
+    internal static bool IsSpeaking(ReadOnlySpan<bool> speaking, long frame)
     {
         long start = (long)Math.Floor((double)frame / FramesPerLatent) * FramesPerLatent;
-        for (long i = Math.Max(0, start - 1); i <= Math.Min(start + FramesPerLatent, heard.Speaking.Length - 1); i++)
-            if (heard.Speaking[i]) return true;
+        for (long i = Math.Max(0, start - 1); i <= Math.Min(start + FramesPerLatent, speaking.Length - 1); i++)
+            if (speaking[(int)i]) return true;
         return false;
     }
 

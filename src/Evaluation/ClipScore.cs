@@ -41,6 +41,9 @@ public sealed record ClipScore
     /// <summary>Share of the frames shut by p, b or m in which the mouth looks shut.</summary>
     public required double? Closures { get; init; }
 
+    /// <summary>Frames that p, b or m shuts.</summary>
+    public required int ClosingFrames { get; init; }
+
     /// <summary>Share of the listening frames in which the mouth is open.</summary>
     public required double? MovingInSilence { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record ClipScore
         var (lag, atLag) = Series.BestLag(asked, open, LagReach);
         double trueDeviation = Series.Deviation(Column(seenOnTruth, mouth => mouth.Open));
         var (blinksAsked, blinksSeen) = (Blinks.Starts(clip.Poses.Select(pose => pose.Gesture.Blink)), Blinks.Starts(seen.Select(reading => reading.Blink)));
+        int[] closing = Frames(frames, i => clip.Closing[i]);
         return new ClipScore
         {
             Open = Series.Correlation(asked, open),
@@ -72,7 +76,8 @@ public sealed record ClipScore
             Lag = lag,
             OpenAtLag = atLag,
             Amplitude = trueDeviation > 1e-3 ? Series.Deviation(open) / trueDeviation : null,
-            Closures = Share(Frames(frames, i => clip.Closing[i]), i => open[i] < ShutBelow),
+            Closures = Share(closing, i => open[i] < ShutBelow),
+            ClosingFrames = closing.Length,
             MovingInSilence = Share(Listening(clip), i => open[i] > MovingAbove),
             BlinksAsked = blinksAsked.Count,
             BlinksSeen = blinksSeen.Count,

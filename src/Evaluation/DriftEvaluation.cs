@@ -8,7 +8,20 @@ namespace TalkingMachines.Evaluation;
 sealed class DriftEvaluation(Avatar avatar, IFaceReader reader, EvaluationSettings settings)
 {
     /// <summary>What one character's rollout gave; distances by moment.</summary>
-    sealed record Course(double[] Colours, double[] TrueColours, double[] Features, double[] TrueFeatures, double OpenFirst, double OpenLast);
+    sealed record Course(double[] Colours, double[] TrueColours, double[] Features, double[] TrueFeatures)
+    {
+        public double OtherColours { get; init; }
+
+        public double OtherFeatures { get; init; }
+
+        public double OpenFirst { get; init; }
+
+        public double OpenLast { get; init; }
+
+        public double ColoursGrown(int moment) => Colours[moment] - TrueColours[moment] - (Colours[0] - TrueColours[0]);
+
+        public double FeaturesGrown(int moment) => Features[moment] - TrueFeatures[moment] - (Features[0] - TrueFeatures[0]);
+    }
 
     readonly List<Course> courses = [];
     readonly List<Picture> cells = [];
@@ -20,8 +33,14 @@ sealed class DriftEvaluation(Avatar avatar, IFaceReader reader, EvaluationSettin
     public IReadOnlyList<DriftPoint> Points => courses.Count == 0 ? [] :
     [
         .. Marks.Select((second, i) => new DriftPoint(
-            second, Over(course => course.Colours[i]), Over(course => course.TrueColours[i]), Over(course => course.Features[i]), Over(course => course.TrueFeatures[i]))),
+            second, Over(course => course.Colours[i]), Over(course => course.TrueColours[i]), Over(course => course.Features[i]), Over(course => course.TrueFeatures[i]))
+        {
+            ColoursGrown = i == 0 ? null : Over(course => course.ColoursGrown(i)),
+            FeaturesGrown = i == 0 ? null : Over(course => course.FeaturesGrown(i)),
+        }),
     ];
+
+    public IdentityScale? OtherCharacter => courses.Count == 0 ? null : new(Over(course => course.OtherColours), Over(course => course.OtherFeatures));
 
     public Figure? OpenFirst => courses.Count == 0 ? null : Over(course => course.OpenFirst);
 
@@ -44,7 +63,12 @@ sealed class DriftEvaluation(Avatar avatar, IFaceReader reader, EvaluationSettin
         captions.Add("reference");
         var distance = new IdentityDistance(avatar.Autoencoder, avatar.Decoder, clip.Reference);
         var renderer = new PuppetRenderer();
-        var course = new Course(new double[Marks.Length], new double[Marks.Length], new double[Marks.Length], new double[Marks.Length], 0, 0);
+        var other = renderer.Draw(Puppet.FromSeed(clip.Puppet.Seed + 1), PuppetPose.Neutral, avatar.Config.Picture);
+        var course = new Course(new double[Marks.Length], new double[Marks.Length], new double[Marks.Length], new double[Marks.Length])
+        {
+            OtherColours = distance.Colours(other),
+            OtherFeatures = distance.Features(other),
+        };
         double[] openings = new double[clip.Performance.Poses.Length];
         using var rollout = new ClipRollout(avatar, clip.Reference, clip.Performance, clip.Performance.Poses, (ulong)clip.Puppet.Seed);
         for (int first = 0; first < openings.Length; tick())

@@ -26,7 +26,7 @@ static class EvaluationPage
         string title = Text($"Evaluation of {report.Model}");
         html.Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\n<style>\n{Style}\n</style></head><body>\n<h1>{title}</h1>\n");
         foreach (string line in EvaluationText.Heading(report)) html.Append(CultureInfo.InvariantCulture, $"<p>{Text(line)}</p>\n");
-        Findings(html, report.Findings);
+        Findings(html, report);
         html.Append("<h2>Figures</h2>\n");
         foreach (var table in EvaluationTables.Of(report))
         {
@@ -42,15 +42,12 @@ static class EvaluationPage
         return html.Append("</body></html>\n").ToString();
     }
 
-    static void Findings(StringBuilder html, IReadOnlyList<string> findings)
+    static void Findings(StringBuilder html, EvaluationReport report)
     {
-        if (findings.Count == 0)
-        {
-            html.Append("<p class=\"well\">Nothing is out of its bounds.</p>\n");
-            return;
-        }
+        html.Append(CultureInfo.InvariantCulture, $"<p{(report.Findings.Count == 0 ? " class=\"well\"" : "")}>{Text(EvaluationText.Verdict(report))}</p>\n");
+        if (report.Findings.Count == 0) return;
         html.Append("<ul class=\"findings\">\n");
-        foreach (string finding in findings) html.Append(CultureInfo.InvariantCulture, $"<li>{Text(finding)}</li>\n");
+        foreach (string finding in report.Findings) html.Append(CultureInfo.InvariantCulture, $"<li>{Text(finding)}</li>\n");
         html.Append("</ul>\n");
     }
 

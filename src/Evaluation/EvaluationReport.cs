@@ -50,8 +50,17 @@ public sealed record EvaluationReport
 
     public required Figure? LongOpenLast { get; init; }
 
+    /// <summary>Distances of another character's picture from the reference, the scale of a drift; null without a long rollout.</summary>
+    public IdentityScale? OtherCharacter { get; init; }
+
+    /// <summary>The name of the rendition that is a teacher's; null without one.</summary>
+    public string? Teacher { get; init; }
+
     /// <summary>What is wrong with the model, a sentence each; none where all is well.</summary>
     public IReadOnlyList<string> Findings => EvaluationFindings.Of(this);
+
+    /// <summary>What is asked of a shipped model, and whether it was found.</summary>
+    public IReadOnlyList<Aim> Aims => EvaluationAims.Of(this);
 
     /// <summary>The scores under a name of <see cref="RenditionScore"/>, or null.</summary>
     public RenditionScore? Named(string name) => Renditions.FirstOrDefault(rendition => rendition.Name == name);
@@ -86,6 +95,11 @@ public sealed record RenditionScore
 
     public required Figure? Closures { get; init; }
 
+    /// <summary>Of all frames that p, b or m shuts, those in which the mouth looks shut: characters have few each.</summary>
+    public required int ClosuresSeen { get; init; }
+
+    public required int ClosingFrames { get; init; }
+
     public required Figure? MovingInSilence { get; init; }
 
     public required int BlinksAsked { get; init; }
@@ -113,6 +127,8 @@ public sealed record RenditionScore
             OpenAtLag = Sure(clip => clip.OpenAtLag),
             Amplitude = Maybe(clip => clip.Amplitude),
             Closures = Maybe(clip => clip.Closures),
+            ClosuresSeen = clips.Sum(clip => (int)Math.Round((clip.Closures ?? 0) * clip.ClosingFrames)),
+            ClosingFrames = clips.Sum(clip => clip.ClosingFrames),
             MovingInSilence = Maybe(clip => clip.MovingInSilence),
             BlinksAsked = clips.Sum(clip => clip.BlinksAsked),
             BlinksSeen = clips.Sum(clip => clip.BlinksSeen),
@@ -137,5 +153,14 @@ public sealed record QualityScore(string Name, Figure Whole, Figure Mouth, Figur
     }
 }
 
-/// <summary>How far the pictures of one second of the long rollout are from the reference; the truth's distances say what mere motion makes.</summary>
-public sealed record DriftPoint(int Second, Figure Colours, Figure TrueColours, Figure Features, Figure TrueFeatures);
+/// <summary>How far the pictures of one moment of the long rollout are from the reference; the truth's distances say what mere motion makes.</summary>
+public sealed record DriftPoint(int Second, Figure Colours, Figure TrueColours, Figure Features, Figure TrueFeatures)
+{
+    /// <summary>How much more than true frames they are away from it, less the same at the first moment, character by character; null for the first.</summary>
+    public Figure? ColoursGrown { get; init; }
+
+    public Figure? FeaturesGrown { get; init; }
+}
+
+/// <summary>Distances of a character that is another.</summary>
+public sealed record IdentityScale(Figure Colours, Figure Features);

@@ -14,6 +14,7 @@ static class EvaluationTables
         if (report.Quality.Count > 0) tables.Add(Quality(report.Quality));
         tables.AddRange(report.Videos.GroupBy(distance => distance.Measure).Select(measured => Videos(measured.Key, [.. measured])));
         if (report.Drift.Count > 0) tables.Add(Drift(report));
+        if (report.Aims is { Count: > 0 } aims) tables.Add(Aims(aims));
         return tables;
     }
 
@@ -32,6 +33,7 @@ static class EvaluationTables
             Row("rounding, correlation", score => Cell(score.Round)),
             Row("amplitude of the opening", score => Cell(score.Amplitude)),
             Row("p, b, m seen shut", score => Cell(score.Closures)),
+            Row("  frames of all characters", score => $"{score.ClosuresSeen} of {score.ClosingFrames}"),
             Row("open while listening", score => Cell(score.MovingInSilence)),
             Row("blinks at their time/seen", score => $"{score.BlinksMatched} of {score.BlinksAsked} / {score.BlinksSeen}"),
         ]);
@@ -78,24 +80,35 @@ static class EvaluationTables
 
     static ReportTable Drift(EvaluationReport report)
     {
-        ReportRow Row(string name, Func<DriftPoint, Figure> figure) => new(name, [.. report.Drift.Select(point => Cell(figure(point)))]);
+        ReportRow Row(string name, Func<DriftPoint, Figure?> figure, Figure? other = null) =>
+            new(name, [.. report.Drift.Select(point => Cell(figure(point), "0.0000")), other is null ? "" : Cell(other, "0.0000")]);
 
-        return new("distance to the reference", [.. report.Drift.Select(point => string.Create(CultureInfo.InvariantCulture, $"second {point.Second}"))],
+        return new("distance to the reference", [.. report.Drift.Select(point => string.Create(CultureInfo.InvariantCulture, $"second {point.Second}")), "another character"],
         [
-            Row("colours", point => point.Colours),
+            Row("colours", point => point.Colours, report.OtherCharacter?.Colours),
             Row("  of true frames", point => point.TrueColours),
-            Row("features", point => point.Features),
+            Row("  grown beyond these", point => point.ColoursGrown),
+            Row("features", point => point.Features, report.OtherCharacter?.Features),
             Row("  of true frames", point => point.TrueFeatures),
+            Row("  grown beyond these", point => point.FeaturesGrown),
         ]);
     }
 
+    static ReportTable Aims(IReadOnlyList<Aim> aims) => new("asked of a shipped model", ["aim", "found", ""],
+        [.. aims.Select(aim => new ReportRow(aim.What, [aim.Bounds, Number(aim.Found), aim.IsMet ? "met" : $"missed by {aim.Missed.ToString("0.00#", CultureInfo.InvariantCulture)}"]))]);
+
     /// <summary>Mean and interval, which one character alone has not; a dash for what could not be measured.</summary>
-    public static string Cell(Figure? figure) => figure switch
+    public static string Cell(Figure? figure, string format = "0.00")
     {
-        null => "-",
-        { Count: 1 } alone => Number(alone.Mean),
-        { } known => string.Create(CultureInfo.InvariantCulture, $"{known.Mean:0.00} [{known.Low:0.00}, {known.High:0.00}]"),
-    };
+        string Number(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+
+        return figure switch
+        {
+            null => "-",
+            { Count: 1 } alone => Number(alone.Mean),
+            { } known => $"{Number(known.Mean)} [{Number(known.Low)}, {Number(known.High)}]",
+        };
+    }
 
     /// <summary>Half the width of an interval, behind its figure; nothing where there is none.</summary>
     public static string Margin(double? value) => value is { } known ? string.Create(CultureInfo.InvariantCulture, $" +- {known:0.00}") : "";

@@ -3,7 +3,7 @@ using TalkingMachines.Puppets;
 
 namespace TalkingMachines.Evaluation;
 
-/// <summary>What a face is seen to do in one picture: the mouth, and the lids from 0 open to 1 shut.</summary>
+/// <summary>What a face is seen to do in one picture: the mouth, and the lids of the eye that is further open, from 0 open to 1 shut.</summary>
 public readonly record struct FaceReading(MouthShape Mouth, float Blink);
 
 /// <summary>Sees what faces do. A judge of videos must not know how they were made: it gets pictures alone.</summary>

@@ -31,7 +31,8 @@ public sealed record HeardScore(Figure Open, Figure Width, Figure Round)
         hearing.Append(clip.Sound.Samples);
         float[] features = hearing.Features(0, clip.Poses.Length).ToArray();
         int width = features.Length / clip.Poses.Length;
-        return [.. Enumerable.Range(0, clip.Poses.Length).Select(frame => ClipRollout.IsSpeaking(clip, frame)
+        bool[] speaking = SpeechActivity.Of(clip.Sound.Samples);
+        return [.. Enumerable.Range(0, clip.Poses.Length).Select(frame => ClipRollout.IsSpeaking(speaking, frame)
             ? MouthShape.From(features.AsSpan((frame * width) + MelEncoder.Features, MelEncoder.MouthValues))
             : PuppetPose.Neutral.Mouth)];
     }

@@ -19,5 +19,8 @@ public sealed class RolloutActor(string name, Avatar avatar) : IActor
 {
     public string Name => name;
 
+    /// <summary>Whether it sees all of a clip at once.</summary>
+    public bool IsTeacher => avatar.Config.Bidirectional;
+
     public Picture[] Film(HeldOutClip clip, Performance heard, CancellationToken stop) => ClipRollout.Film(avatar, clip, heard, stop);
 }

@@ -15,8 +15,8 @@ public sealed class LipReader : IFaceReader, IDisposable
     /// <summary>Its weights in a model folder.</summary>
     public const string File = "lip-reader.safetensors";
 
-    /// <summary>Values of a reading: open, width, round, teeth, tongue, blink.</summary>
-    public const int Values = 6;
+    /// <summary>Values read: open, width, round, teeth, tongue, and either lid.</summary>
+    public const int Values = MouthValues + 2;
 
     /// <summary>Values of the last hidden layers of a frame: the mouth's, then the mean of both eyes'.</summary>
     public const int HiddenValues = MouthHidden + EyeHidden;
@@ -54,16 +54,14 @@ public sealed class LipReader : IFaceReader, IDisposable
     /// <summary>Values in all weights.</summary>
     public long Parameters => weights.Count;
 
-    /// <summary>Readings [n,6] of mouths [n,6,H,W] and eyes [2n,6,h,w]; not yet held within 0..1. Lids are the mean of both eyes.</summary>
+    /// <summary>Readings [n,7] of mouths [n,6,H,W] and eyes [2n,6,h,w]; not yet held within 0..1.</summary>
     public Tensor Forward(Tensor mouths, Tensor eyes)
     {
         using var scope = Tensor.Scope();
-        int n = mouths.Shape[0];
-        var blink = eye.Forward(eyes).Reshape(n, 2).SumTo([n, 1]) * 0.5f;                   // [n,1]
-        return scope.Keep(Tensor.Concat(1, mouth.Forward(mouths), blink));
+        return scope.Keep(Tensor.Concat(1, mouth.Forward(mouths), eye.Forward(eyes).Reshape(mouths.Shape[0], 2)));
     }
 
-    /// <summary>Readings [n,6] of views, in the current scope.</summary>
+    /// <summary>Readings [n,7] of views, in the current scope.</summary>
     public Tensor Forward(FaceViews views)
     {
         using var scope = Tensor.Scope();
@@ -120,7 +118,7 @@ public sealed class LipReader : IFaceReader, IDisposable
         for (int i = 0; i < readings.Length; i++)
         {
             float Value(int index) => Math.Clamp(values[(i * Values) + index], 0, 1);
-            readings[i] = new FaceReading(new MouthShape(Value(0), Value(1), Value(2), Value(3), Value(4)), Value(5));
+            readings[i] = new FaceReading(new MouthShape(Value(0), Value(1), Value(2), Value(3), Value(4)), Math.Min(Value(5), Value(6)));
         }
         return readings;
     }

@@ -67,14 +67,7 @@ public sealed class SpeechEvaluation(Avatar avatar, IFaceReader reader)
     {
         int frames = Math.Min(MostFrames, samples.Length / Performance.SamplesPerFrame);
         float[] own = samples[..(frames * Performance.SamplesPerFrame)];
-        var activity = new SpeechActivity();
-        var speaking = new bool[frames];
-        for (int frame = 0; frame < frames; frame++)
-        {
-            activity.Append(own.AsSpan(frame * Performance.SamplesPerFrame, Performance.SamplesPerFrame));
-            speaking[frame] = activity.IsSpeaking(frame);
-        }
-        return new Performance(new Sound(own, Performance.SampleRate), [.. Enumerable.Repeat(PuppetPose.Neutral, frames)], speaking, new bool[frames]);
+        return new Performance(new Sound(own, Performance.SampleRate), [.. Enumerable.Repeat(PuppetPose.Neutral, frames)], SpeechActivity.Of(own), new bool[frames]);
     }
 
     double[] Openings(int index, Performance heard, CancellationToken stop)

@@ -39,7 +39,7 @@ public sealed record AvatarConfig
     /// <summary>How far a teacher's steps go beyond what they would without sound and picture; 1: as they are.</summary>
     public float Guidance { get; init; } = 1;
 
-    /// <summary>Whether sound reaches only where the learned face mask lets it.</summary>
+    /// <summary>Whether a learned face mask weighs what attention hears and what sound adds to each token. Modulation by sound knows no places: it reaches all tokens either way.</summary>
     public bool FaceMask { get; init; } = true;
 
     public int FramesPerSecond { get; init; } = 16;

@@ -15,7 +15,9 @@ public sealed class Session : IDisposable
 
     const int FramesPerSecond = 16, PacketsPerSecond = 50;
 
-    static readonly TimeSpan FrameTime = TimeSpan.FromSeconds(1.0 / FramesPerSecond);
+    static readonly TimeSpan FrameTime = TimeSpan.FromTicks(TimeSpan.TicksPerSecond / FramesPerSecond);
+    static readonly TimeSpan LeastApart = TimeSpan.FromMilliseconds(1); // two frames of one timestamp would be one
+    static readonly TimeSpan PacketTime = TimeSpan.FromTicks(TimeSpan.TicksPerSecond / PacketsPerSecond);
     static readonly TimeSpan FirstGuess = TimeSpan.FromMilliseconds(250); // of a chunk's making
 
     readonly TimeProvider clock;
@@ -151,7 +153,7 @@ public sealed class Session : IDisposable
             while (!stop.IsCancellationRequested)
             {
                 var nextFrame = frameClock;
-                var nextPacket = TimeSpan.FromSeconds((packets + 1.0) / PacketsPerSecond); // when its last sample is due
+                var nextPacket = PacketTime * (packets + 1); // when its last sample is due
                 var next = nextFrame <= nextPacket ? nextFrame : nextPacket;
                 var wait = next - clock.GetElapsedTime(started);
                 if (wait > TimeSpan.Zero)
@@ -195,7 +197,7 @@ public sealed class Session : IDisposable
 
     void PacketIsDue()
     {
-        var time = TimeSpan.FromSeconds((double)packets / PacketsPerSecond);
+        var time = PacketTime * packets;
         lock (gate)
         {
             playout.NextSound(packet);
@@ -204,7 +206,9 @@ public sealed class Session : IDisposable
             if (playout.IsTurnReady(turn.Number))
             {
                 playout.Restart();
-                frameClock = TimeSpan.FromSeconds((packets + 1.0) / PacketsPerSecond);
+                var shown = frameClock - FrameTime;
+                frameClock = PacketTime * (packets + 1);
+                if (frameClock <= shown) frameClock = shown + LeastApart;
             }
         }
         Output?.Play(packet, time);

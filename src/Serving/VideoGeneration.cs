@@ -40,7 +40,7 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
         Picture picture, ISoundReader speech, IVideoWriter? video, IProgress<GenerationProgress>? progress = null, CancellationToken stop = default) =>
         RunAsync([picture], null, speech, video, progress, stop);
 
-    /// <summary>The same with two faces side by side, that take turns: the video is twice as wide. Each face has its own half of the picture for a mask, and hears only its own turns.</summary>
+    /// <summary>The same with two faces side by side, that take turns: the video is twice as wide. Each face is a film of its own and hears only its own turns (decision 0006).</summary>
     public Task<GenerationReport> RunAsync(
         Picture left, Picture right, SpeakingTurns speaking, ISoundReader speech, IVideoWriter? video, IProgress<GenerationProgress>? progress = null, CancellationToken stop = default) =>
         RunAsync([left, right], speaking, speech, video, progress, stop);

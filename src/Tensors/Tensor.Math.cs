@@ -207,11 +207,24 @@ public sealed partial class Tensor
     /// <summary>Divides axis 1 by its root mean square; gain [C]. See <see cref="Backend.ChannelNorm"/>.</summary>
     public Tensor ChannelNorm(Tensor gain)
     {
-        Expect(Shape.Rank >= 3 && gain.Count == Shape[1], $"ChannelNorm of {Shape} with gain {gain.Shape}, expected [{(Shape.Rank > 1 ? Shape[1] : 0)}].");
+        ExpectGain(gain);
         var y = Like();
         Backend.ChannelNorm(this, gain, y);
         return Taped(y, Gradients.ChannelNorm, 0, this, gain);
     }
+
+    /// <summary><see cref="Silu"/> of <see cref="ChannelNorm"/>; one pass where no tape listens.</summary>
+    public Tensor ChannelNormSilu(Tensor gain)
+    {
+        if ((Tape ?? gain.Tape) is not null) return ChannelNorm(gain).Silu();
+        ExpectGain(gain);
+        var y = Like();
+        Backend.ChannelNormSilu(this, gain, y);
+        return y;
+    }
+
+    void ExpectGain(Tensor gain) =>
+        Expect(Shape.Rank >= 3 && gain.Count == Shape[1], $"ChannelNorm of {Shape} with gain {gain.Shape}, expected [{(Shape.Rank > 1 ? Shape[1] : 0)}].");
 
     /// <summary>Rotates pairs of this [B,S,H,D] by the angles of cos, sin [S,D/2].</summary>
     public Tensor Rotary(Tensor cos, Tensor sin)

@@ -3,6 +3,7 @@ using TalkingMachines.Media;
 using TalkingMachines.Models;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training.Data;
+using TalkingMachines.Training.Objectives;
 
 namespace TalkingMachines.Training;
 
@@ -17,6 +18,14 @@ public static class MiniModel
         Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniSync(), Recipes.MiniCodeReader(), Recipes.MiniWarmup(),
         Recipes.MiniAudio(), Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
     ];
+
+    /// <summary>The recipes that one builds on and that nobody has run or ships, in order.</summary>
+    public static IReadOnlyList<Recipe> Before(Recipe recipe, RunFolder run)
+    {
+        if (recipe is not DiffusionRecipe { From: { } from } || ClipFiles.FindWeights(run, from) is not null) return [];
+        var before = Recipes.Named(from);
+        return [.. Before(before, run), before];
+    }
 
     /// <summary>
     /// Where the weights of a recipe lie in the folder of shipped models, so that what builds on them can be trained without

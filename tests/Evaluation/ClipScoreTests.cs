@@ -105,11 +105,33 @@ public sealed class ClipScoreTests
     {
         static Figure One(double value) => Figure.Of([value])!.Value;
         var report = PaintedClip.Report(poses => poses);
-        report = report with { Drift = [new(1, One(0.1), One(0.1), One(0.2), One(0.2)), new(60, One(0.3), One(0.1), One(0.3), One(0.28))] };
-        Assert.Equal(["Colours drift: 0.20 further from the reference at 60 s than at 1 s."], report.Findings);
+        DriftPoint first = new(1, One(0.1), One(0.1), One(0.2), One(0.2)), last = new(60, One(0.3), One(0.1), One(0.3), One(0.28));
+        report = report with { OtherCharacter = new(One(0.8), One(0.5)), Drift = [first, last with { ColoursGrown = Figure.Of([0.19, 0.2, 0.21]), FeaturesGrown = Figure.Of([0.03, 0.02, 0.02]) }] };
+        Assert.Equal(["Colours drift: 0.2000 further from the reference at 60 s than at 1 s, where another character is 0.8000 away."], report.Findings);
+        Assert.False(report.Aims.Single(aim => aim.What.StartsWith("drift of colours", StringComparison.Ordinal)).IsMet);
+        Assert.True(report.Aims.Single(aim => aim.What.StartsWith("drift of features", StringComparison.Ordinal)).IsMet);
+
+        // what one character does and the others do not is chance
+        report = report with { Drift = [first, last with { ColoursGrown = Figure.Of([0.6, 0, 0]) }] };
+        Assert.Empty(report.Findings);
 
         report = report with { Drift = [new(1, One(0.4), One(0.1), One(0.2), One(0.2)), new(60, One(0.4), One(0.1), One(0.2), One(0.2))] };
         Assert.Equal(["Colours are not the reference's from the start: 0.30 further from it than those of true frames."], report.Findings);
+    }
+
+    [Fact]
+    public void What_is_asked_of_a_shipped_model_is_told_with_what_is_missing()
+    {
+        var report = PaintedClip.Report(poses => [.. poses.Select(pose => pose with { Mouth = pose.Mouth with { Open = 0.8f * pose.Mouth.Open } })]);
+        var amplitude = report.Aims.Single(aim => aim.What.StartsWith("amplitude", StringComparison.Ordinal));
+        Assert.Equal(("0.85 to 1.15", false), (amplitude.Bounds, amplitude.IsMet));
+        Assert.Equal(0.05, amplitude.Missed, 0.005);
+        Assert.True(report.Aims.Single(aim => aim.What == "opening, correlation") is { IsMet: true, Missed: 0, Bounds: ">= 0.9" });
+        Assert.Contains($"{report.Aims.Count(aim => aim.IsMet)} of {report.Aims.Count} aims are met.", report.ToText(), StringComparison.Ordinal);
+
+        var better = Generated(report) with { Name = "teacher", Width = Figure.Of([2.0])!.Value };
+        report = report with { Renditions = [.. report.Renditions, better], Teacher = "teacher" };
+        Assert.Equal(["width, of the teacher's"], report.Aims.Where(aim => aim.What.EndsWith("teacher's", StringComparison.Ordinal) && !aim.IsMet).Select(aim => aim.What));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class EvaluationPageTests : IDisposable
         output.Write(PaintedClip.Report(poses => poses) with { Model = "<script>" });
         string page = File.ReadAllText(folder.File("out/report.html"));
         Assert.Contains("<th>opening, correlation</th><td>1.00</td>", page, StringComparison.Ordinal);
-        Assert.Contains("Nothing is out of its bounds.", page, StringComparison.Ordinal);
+        Assert.Contains("No fault found; ", page, StringComparison.Ordinal);
         Assert.Contains("src=\"character-7.png\"", page, StringComparison.Ordinal);
         Assert.Contains("<svg ", page, StringComparison.Ordinal);
         Assert.StartsWith("<svg ", File.ReadAllText(folder.File("out/opening.svg")), StringComparison.Ordinal);

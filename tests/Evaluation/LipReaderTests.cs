@@ -34,6 +34,23 @@ public sealed class LipReaderTests
         Assert.NotEqual(all[33], all[34]);
     });
 
+    [Fact]
+    public void An_eye_that_stays_open_makes_no_blink_of_the_other() => LeakCheck.On("cpu:0", device =>
+    {
+        using var reader = LipReader.Load(Checkout.File("models/mini/lip-reader.safetensors"), device);
+        var puppet = Puppet.FromSeed(1_000_004);
+        var renderer = new PuppetRenderer();
+        Picture At(float blink) => renderer.Draw(puppet, PuppetPose.Neutral with { Gesture = default(Gesture) with { Blink = blink } }, 256);
+        Picture open = At(0), shut = At(1), half = At(1);
+        var eye = FaceWindows.Of(puppet.Geometry, 256).LeftEye;
+        for (int y = eye.Y; y < eye.Y + eye.Height; y++)
+            open.Pixels.AsSpan(3 * ((y * 256) + eye.X), 3 * eye.Width).CopyTo(half.Pixels.AsSpan(3 * ((y * 256) + eye.X)));
+        var read = reader.Read(open, puppet.Geometry, [open, shut, half]);
+        Assert.InRange(read[0].Blink, 0, 0.2f);
+        Assert.InRange(read[1].Blink, 0.8f, 1);
+        Assert.InRange(read[2].Blink, 0, 0.2f);
+    });
+
     static void AssertClose(FaceReading a, FaceReading b)
     {
         Assert.Equal(a.Mouth.Open, b.Mouth.Open, 1e-4f);

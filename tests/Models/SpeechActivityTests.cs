@@ -11,7 +11,7 @@ public sealed class SpeechActivityTests
     const int Frame = HearingStream.SamplesPerFrame;
 
     [Fact]
-    public void Silence_does_not_speak() => Assert.DoesNotContain(true, Frames(new float[40 * Frame]));
+    public void Silence_does_not_speak() => Assert.DoesNotContain(true, SpeechActivity.Of(new float[40 * Frame]));
 
     [Theory]
     [InlineData(0.0003f)]
@@ -20,7 +20,7 @@ public sealed class SpeechActivityTests
     [InlineData(0.3f)]
     public void A_steady_noise_is_silence_once_it_has_lasted(float amplitude)
     {
-        var speaking = Frames(Noise(160 * Frame, amplitude));
+        var speaking = SpeechActivity.Of(Noise(160 * Frame, amplitude));
         Assert.DoesNotContain(true, speaking[60..]);
     }
 
@@ -28,7 +28,7 @@ public sealed class SpeechActivityTests
     public void Hum_and_a_constant_are_silence_from_the_start()
     {
         float[] sound = [.. Enumerable.Range(0, 60 * Frame).Select(i => 0.2f + (0.02f * MathF.Sin(2 * MathF.PI * 50 * i / 16000)))];
-        Assert.DoesNotContain(true, Frames(sound)[6..]);
+        Assert.DoesNotContain(true, SpeechActivity.Of(sound)[6..]);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SpeechActivityTests
     {
         float[] sound = [.. Noise(10 * Frame, 0), .. Noise((4 * Frame) - 1, 0.2f), .. Noise((20 * Frame) + 1, 0)];
         var expected = Enumerable.Range(0, 34).Select(frame => frame >= 10 && frame < 14 + SpeechActivity.Hangover);
-        Assert.Equal(expected, Frames(sound));
+        Assert.Equal(expected, SpeechActivity.Of(sound));
     }
 
     [Fact]
@@ -75,14 +75,14 @@ public sealed class SpeechActivityTests
         var activity = new SpeechActivity();
         for (int i = 0, size = 1; i < sound.Length; i += size, size = (size * 7 % 1013) + 1)
             activity.Append(sound.AsSpan(i, Math.Min(size, sound.Length - i)));
-        Assert.Equal(Frames(sound), Enumerable.Range(0, (int)activity.Frames).Select(frame => activity.IsSpeaking(frame)));
+        Assert.Equal(SpeechActivity.Of(sound), Enumerable.Range(0, (int)activity.Frames).Select(frame => activity.IsSpeaking(frame)));
     }
 
     [Fact]
     public void Speech_speaks_and_the_pauses_around_it_do_not()
     {
         var clean = Speak(VoiceEffects.Clean);
-        var (missed, invented) = Compare(Frames(clean.Sound.Samples), clean.Speaking);
+        var (missed, invented) = Compare(SpeechActivity.Of(clean.Sound.Samples), clean.Speaking);
         Assert.InRange(missed, 0, 0.03);
         Assert.InRange(invented, 0, 0.1);
     }
@@ -94,7 +94,7 @@ public sealed class SpeechActivityTests
         const int Before = 60;
         float[] sound = Noise(clean.Sound.Samples.Length + (Before * Frame), 0.01f);
         for (int i = 0; i < clean.Sound.Samples.Length; i++) sound[(Before * Frame) + i] += clean.Sound.Samples[i];
-        var (missed, invented) = Compare(Frames(sound)[Before..], clean.Speaking);
+        var (missed, invented) = Compare(SpeechActivity.Of(sound)[Before..], clean.Speaking);
         Assert.InRange(missed, 0, 0.1);
         Assert.InRange(invented, 0, 0.1);
     }
@@ -110,18 +110,6 @@ public sealed class SpeechActivityTests
     static Performance Speak(VoiceEffects effects) => Performance.Speak(
         new SpeechSynthesizer(), 3, new VoiceSpec(VoiceEngine.EspeakNg, "en-us"),
         ["Few people move a boat alone.", "She sells sea shells, and fish, by the sea shore.", "Yes."], effects);
-
-    static bool[] Frames(ReadOnlySpan<float> sound)
-    {
-        var activity = new SpeechActivity();
-        var speaking = new bool[sound.Length / Frame];
-        for (int i = 0; i < speaking.Length; i++)
-        {
-            activity.Append(sound.Slice(i * Frame, Frame));
-            speaking[i] = activity.IsSpeaking(i);
-        }
-        return speaking;
-    }
 
     static float[] Noise(int count, float amplitude)
     {

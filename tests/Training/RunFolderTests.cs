@@ -41,6 +41,11 @@ public class RunFolderTests
         Assert.Equal(own, ClipFiles.Weights(run, name));
         Assert.Null(ClipFiles.FindWeights(run, Recipes.MiniWarmup().Name)); // not shipped
 
+        Assert.Equal(["mini-warmup", "mini-audio"], MiniModel.Before(Recipes.MiniTeacher(), run).Select(recipe => recipe.Name));
+        Assert.Empty(MiniModel.Before(Recipes.MiniStudent3x2(), run));
+        Write(ClipFiles.OfRun(run, Recipes.MiniWarmup().Name));
+        Assert.Equal(["mini-audio"], MiniModel.Before(Recipes.MiniTeacher(), run).Select(recipe => recipe.Name));
+
         // A shipped teacher knows the shipped hearing: with a run's own it means nothing.
         File.Delete(own);
         Assert.Equal(shipped, ClipFiles.Weights(run, name));

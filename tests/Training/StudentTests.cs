@@ -1,4 +1,5 @@
 using TalkingMachines.Models;
+using TalkingMachines.Tensors;
 using TalkingMachines.Training;
 using TalkingMachines.Training.Objectives;
 using Xunit;
@@ -93,6 +94,30 @@ public sealed class StudentTests : IDisposable
             Assert.Equal(0, matching[0]);
             Assert.All(matching.Skip(1), value => Assert.True(value > 0));
         }
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(7, true)]
+    [InlineData(5, false)]
+    public void Teachers_of_other_windows_and_without_a_mask_learn_too(int window, bool mask)
+    {
+        var other = teacher with { Name = "other", Model = teacherModel with { AudioWindow = window, FaceMask = mask } };
+        runs.Train(other);
+        using var log = Log("other");
+        Assert.All(log.Curve("loss").Y, value => Assert.True(value > 0));
+        using var weights = SafeTensors.Open(runs.File("other/weights.safetensors"));
+        Assert.Equal(mask, weights.Tensors.Keys.Any(name => name.Contains("audio_mask", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Without_matching_there_is_no_critic_to_train()
+    {
+        runs.Train(student with { MatchingWeight = 0, SelfMade = 0 }, "regressed");
+        using (var log = Log("regressed")) Assert.Equal(["regression"], log.Figures.Intersect(["matching", "regression"]));
+        float[] Critic(string run) => Newest(run).First(tensor => tensor.Key.StartsWith("carried.critic.", StringComparison.Ordinal) && tensor.Key.EndsWith("patch_embedding.weight", StringComparison.Ordinal)).Value;
+        runs.Train(student with { SelfMade = 0 }, "matched");
+        Assert.NotEqual(Critic("regressed"), Critic("matched"));
     }
 
     [Fact]

@@ -28,6 +28,13 @@ public sealed class RtpSenderTests
     }
 
     [Fact]
+    public void Times_that_lack_a_tick_do_not_lose_a_sample()
+    {
+        var sender = Sender(Voice);
+        for (int i = 0; i < 100_000; i++) Assert.Equal(Voice.FirstTimestamp + (uint)(960 * i), sender.Timestamp(TimeSpan.FromSeconds(i / 50.0)));
+    }
+
+    [Fact]
     public void Sender_reports_of_both_streams_lie_on_one_clock()
     {
         var video = Sender(Video);

@@ -24,6 +24,19 @@ public sealed class SpeechActivity
     double energy;
     float last;
 
+    /// <summary>Whether each frame of a sound speaks, as a call tells it; a rest that fills no frame is left out.</summary>
+    public static bool[] Of(ReadOnlySpan<float> sound)
+    {
+        var activity = new SpeechActivity();
+        var frames = new bool[sound.Length / HearingStream.SamplesPerFrame];
+        for (int frame = 0; frame < frames.Length; frame++)
+        {
+            activity.Append(sound.Slice(frame * HearingStream.SamplesPerFrame, HearingStream.SamplesPerFrame));
+            frames[frame] = activity.IsSpeaking(frame);
+        }
+        return frames;
+    }
+
     /// <summary>Frames heard in full.</summary>
     public long Frames { get; private set; }
 

@@ -11,4 +11,7 @@ public sealed class ChannelNorm(Weights weights, int channels, int axes = 0)
     readonly Tensor gain = weights.Get("gamma", axes switch { 0 => [channels], 2 => [channels, 1, 1], _ => [channels, 1, 1, 1] }, Initial.Ones);
 
     public Tensor Forward(Tensor x) => x.ChannelNorm(gain);
+
+    /// <summary>SiLU of <see cref="Forward"/>.</summary>
+    public Tensor ForwardSilu(Tensor x) => x.ChannelNormSilu(gain);
 }

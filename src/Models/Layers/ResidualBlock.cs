@@ -13,7 +13,7 @@ public sealed class ResidualBlock(Weights weights, int channels)
     public Tensor Forward(Tensor x)
     {
         using var scope = Tensor.Scope();
-        var h = conv1.Forward(norm1.Forward(x).Silu());
-        return scope.Keep(x + conv2.Forward(norm2.Forward(h).Silu()));
+        var h = conv1.Forward(norm1.ForwardSilu(x));
+        return scope.Keep(x + conv2.Forward(norm2.ForwardSilu(h)));
     }
 }

@@ -31,17 +31,11 @@ internal sealed class CausalResidualBlock : ICausalStage
     public Tensor Forward(Tensor x, FrameCache cache)
     {
         using var scope = Tensor.Scope();
-        var h = Activated(norm1, x);
+        var h = norm1.ForwardSilu(x);
         scope.Swap(ref h, conv1.Forward(h, cache));
-        scope.Swap(ref h, Activated(norm2, h));
+        scope.Swap(ref h, norm2.ForwardSilu(h));
         scope.Swap(ref h, conv2.Forward(h, cache));
         return scope.Keep((shortcut?.Forward(x) ?? x) + h);
-    }
-
-    public static Tensor Activated(ChannelNorm norm, Tensor x)
-    {
-        using var scope = Tensor.Scope();
-        return scope.Keep(norm.Forward(x).Silu());
     }
 }
 

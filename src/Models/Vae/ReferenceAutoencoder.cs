@@ -198,7 +198,7 @@ public sealed class ReferenceAutoencoder
             var x = AddFeatures(enter.Forward(PixelShuffle.ToDepth(difference, Patch)), features.At4);
             x = AddFeatures(down8.Forward(x.Silu()), features.At8);
             x = AddFeatures(down16.Forward(x.Silu()), features.At16);
-            return scope.Keep(leave.Forward(norm.Forward(block16.Forward(x)).Silu()));
+            return scope.Keep(leave.Forward(norm.ForwardSilu(block16.Forward(x))));
         }
     }
 
@@ -221,7 +221,7 @@ public sealed class ReferenceAutoencoder
             var x = block16.Forward(AddFeatures(enter.Forward(codes), features.At16));
             x = block8.Forward(AddFeatures(up8.Forward(x), features.At8));
             x = block4.Forward(AddFeatures(up4.Forward(x), features.At4));
-            x = norm.Forward(x).Silu();
+            x = norm.ForwardSilu(x);
             var (drawn, kept) = (leave.Forward(x), (keep.Forward(x) + KeepsAll).Sigmoid());
             return new(scope.Keep(drawn.Narrow(1, 0, 2)), scope.Keep(kept), scope.Keep(drawn.Narrow(1, 2, 3 * Patch * Patch)), scope.Keep(x));
         }
@@ -256,7 +256,7 @@ public sealed class ReferenceAutoencoder
             var known = context.Forward(features);
             if (config.Scale > 1) known = known.UpsampleNearest(config.Scale);
             var x = block.Forward(look.Forward(PixelShuffle.ToDepth(frames, Patch)) + known);
-            return scope.Keep(PixelShuffle.ToSpace(leave.Forward(norm.Forward(x).Silu()), Patch));
+            return scope.Keep(PixelShuffle.ToSpace(leave.Forward(norm.ForwardSilu(x)), Patch));
         }
     }
 
@@ -269,7 +269,7 @@ public sealed class ReferenceAutoencoder
         public Tensor Forward(Tensor x)
         {
             using var scope = Tensor.Scope();
-            return scope.Keep(conv.Forward(norm.Forward(x).Silu().UpsampleNearest(2)));
+            return scope.Keep(conv.Forward(norm.ForwardSilu(x).UpsampleNearest(2)));
         }
     }
 }

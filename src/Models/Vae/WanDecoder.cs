@@ -37,7 +37,7 @@ internal sealed class WanDecoder
         cache.BeginPass();
         var x = enter.Forward(latent, cache);
         foreach (var stage in stages) scope.Swap(ref x, stage.Forward(x, cache));
-        scope.Swap(ref x, CausalResidualBlock.Activated(norm, x));
+        scope.Swap(ref x, norm.ForwardSilu(x));
         return scope.Keep(leave.Forward(x, cache));
     }
 }

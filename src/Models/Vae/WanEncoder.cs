@@ -35,7 +35,7 @@ internal sealed class WanEncoder
         cache.BeginPass();
         var x = enter.Forward(frames, cache);
         foreach (var stage in stages) scope.Swap(ref x, stage.Forward(x, cache));
-        scope.Swap(ref x, CausalResidualBlock.Activated(norm, x));
+        scope.Swap(ref x, norm.ForwardSilu(x));
         return scope.Keep(leave.Forward(x, cache));
     }
 }

@@ -66,17 +66,22 @@ internal sealed unsafe partial class CpuBackend
         if (groups * width > 0) Sum(x, kept, summed, alongRows: width == 1 && chunks > 1, y, memory);
     }
 
-    public override void ChannelNorm(Tensor x, Tensor gain, Tensor y)
+    public override void ChannelNorm(Tensor x, Tensor gain, Tensor y) => ChannelNorm(x, gain, y, silu: false);
+
+    public override void ChannelNormSilu(Tensor x, Tensor gain, Tensor y) => ChannelNorm(x, gain, y, silu: true);
+
+    void ChannelNorm(Tensor x, Tensor gain, Tensor y, bool silu)
     {
         if (y.Count == 0) return;
         var blocks = PixelBlocks.Of(x.Shape);
         if (blocks.Pixels == 1) // a contiguous row for each item
         {
             Normalise(RowNorm.OfChannels(x, gain), null, Floats(y));
+            if (silu) Apply<SiluOperator>(y, y);
             return;
         }
         var cut = Cut.Items(blocks.Count, blocks.Run * blocks.Channels);
-        team.Run(new ChannelNormJob(Floats(x), Floats(gain), Floats(y), blocks, cut), cut.Parts);
+        team.Run(new ChannelNormJob(Floats(x), Floats(gain), Floats(y), silu, blocks, cut), cut.Parts);
     }
 
     public override void ChannelNormGradient(Tensor x, Tensor gain, Tensor dy, Tensor dx, Tensor dgain)
@@ -217,7 +222,7 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct ChannelNormJob(float* x, float* gain, float* y, PixelBlocks blocks, Cut cut) : IParallelJob
+    readonly struct ChannelNormJob(float* x, float* gain, float* y, bool silu, PixelBlocks blocks, Cut cut) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -229,7 +234,11 @@ internal sealed unsafe partial class CpuBackend
                 float root = MathF.Sqrt(blocks.Channels);
                 for (int i = 0; i < count; i++) scales[i] = root / MathF.Max(MathF.Sqrt(scales[i]), 1e-12f);
                 for (int c = 0; c < blocks.Channels; c++)
-                    NormRows.ScalePixels(x + start + (c * blocks.Pixels), scales, gain[c], y + start + (c * blocks.Pixels), count);
+                {
+                    long at = start + (c * blocks.Pixels);
+                    NormRows.ScalePixels(x + at, scales, gain[c], y + at, count);
+                    if (silu) ElementRows.Apply<SiluOperator>(y + at, y + at, count); // still in the first cache
+                }
             }
         }
     }

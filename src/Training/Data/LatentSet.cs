@@ -11,10 +11,12 @@ namespace TalkingMachines.Training.Data;
 
 /// <summary>
 /// A clip set as the transformer sees it: code differences to the reference picture by frame, the reference's features, and
-/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights and clips it was made of.
+/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights and clips it was made of, and made anew where a few of them are no longer drawn so.
 /// </summary>
 public sealed class LatentSet
 {
+    const int Witnesses = 4;
+
     readonly ClipSet clips;
     readonly int picture;
     readonly int codeValues;
@@ -51,7 +53,7 @@ public sealed class LatentSet
     {
         var set = new LatentSet(clips, autoencoder.Config, picture);
         byte[] mark = [.. EncoderDigest(autoencoderFile), .. clips.Digest()];
-        if (!set.Read(path, mark))
+        if (!set.Read(path, mark) || !set.LooksAsDrawnAnew(autoencoder, device))
         {
             set.Encode(autoencoder, device, progress, cancel);
             set.Write(path, mark);
@@ -131,6 +133,24 @@ public sealed class LatentSet
             var difference = autoencoder.Moments(frames, features).Mean - features.Code;
             Store(difference, codes[clip].AsSpan(first * codeValues, Together * codeValues));
         }
+    }
+
+    /// <summary>Whether a few clips, drawn and encoded anew, give the codes that were read: what draws them may have changed since.</summary>
+    bool LooksAsDrawnAnew(ReferenceAutoencoder autoencoder, Device device)
+    {
+        var renderer = new PuppetRenderer();
+        int witnesses = Math.Min(Witnesses, clips.Count);
+        for (int i = 0; i < witnesses; i++)
+        {
+            int clip = (int)((long)i * clips.Count / witnesses);
+            Half[] code = [.. codes[clip]], reference = [.. references[clip]];
+            EncodeOne(clip, Draw(renderer, clip), autoencoder, device);
+            bool same = ClipSet.IsNear(code, codes[clip]) && ClipSet.IsNear(reference, references[clip]);
+            code.CopyTo(codes[clip], 0); // their last bits may differ between processors
+            reference.CopyTo(references[clip], 0);
+            if (!same) return false;
+        }
+        return true;
     }
 
     static void Store(Tensor tensor, Span<Half> target)

@@ -6,8 +6,8 @@ using TalkingMachines.Training.Data;
 namespace TalkingMachines.Training.Objectives;
 
 /// <summary>Views of n frames with what the characters do in them.</summary>
-/// <param name="Targets">[n,6]: open, width, round, teeth and tongue as far as they show, blink.</param>
-/// <param name="Weights">[n,6] of the squared errors.</param>
+/// <param name="Targets">[n,7]: open, width, round, teeth and tongue as far as they show, both lids.</param>
+/// <param name="Weights">[n,7] of the squared errors.</param>
 public sealed record LipReaderBatch(FaceViews Views, float[] Targets, float[] Weights);
 
 /// <summary>
@@ -21,7 +21,7 @@ public sealed class LipReaderPictures(ulong seed)
 
     const int FramesEach = 8;
 
-    static readonly float[] ValueWeights = [4, 1, 1, 0.5f, 0.5f, 2];
+    static readonly float[] ValueWeights = [4, 1, 1, 0.5f, 0.5f, 1, 1];
 
     readonly PuppetRenderer renderer = new();
 
@@ -64,7 +64,7 @@ public sealed class LipReaderPictures(ulong seed)
     {
         var mouth = pose.Mouth;
         float parted = Math.Clamp(mouth.Open / 0.1f, 0, 1); // teeth and tongue hide behind closed lips
-        ReadOnlySpan<float> values = [mouth.Open, mouth.Width, mouth.Round, mouth.Teeth * parted, mouth.Tongue * parted, pose.Gesture.Blink];
+        ReadOnlySpan<float> values = [mouth.Open, mouth.Width, mouth.Round, mouth.Teeth * parted, mouth.Tongue * parted, pose.Gesture.Blink, pose.Gesture.Blink];
         values.CopyTo(batch.Targets.AsSpan(index * LipReader.Values));
         ValueWeights.CopyTo(batch.Weights.AsSpan(index * LipReader.Values));
     }

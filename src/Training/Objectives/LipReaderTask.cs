@@ -15,12 +15,12 @@ public sealed record LipReaderRecipe : Recipe
     public override ITrainingTask Open(RunFolder run, Device device) => new LipReaderTask(this, device);
 }
 
-/// <summary>Weighted squares of the errors of all six values.</summary>
+/// <summary>Weighted squares of the errors of all seven values.</summary>
 public sealed class LipReaderTask : ITrainingTask
 {
     const int ValidationCharacters = 24, ValidationFrames = 12, SheetColumns = 12;
 
-    static readonly string[] Names = [.. MouthShape.Names, "blink"];
+    static readonly string[] Names = [.. MouthShape.Names, "left lid", "right lid"];
 
     readonly LipReader reader;
     readonly PrefetchedBatches<LipReaderBatch> batches;

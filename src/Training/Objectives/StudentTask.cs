@@ -37,6 +37,7 @@ public sealed record StudentRecipe : Recipe
 
     public float CriticRate { get; init; } = 2;
 
+    /// <summary>Weight of distribution matching; 0 is the ablation without it, and without a critic.</summary>
     public float MatchingWeight { get; init; } = 0.5f;
 
     /// <summary>Weight of the regression beside distribution matching; 0 is the ablation without it.</summary>
@@ -48,7 +49,7 @@ public sealed record StudentRecipe : Recipe
     /// <summary>Share of clips made by the student itself at the end; it rises from 0.</summary>
     public float SelfMade { get; init; } = 0.5f;
 
-    /// <summary>One timestep for each chunk, as CausVid trains, instead of one shared by all (the paper's): the ablation.</summary>
+    /// <summary>While it adapts, one timestep for each chunk, as CausVid trains, instead of one shared by all (the paper's): the ablation.</summary>
     public bool TimestepByChunk { get; init; }
 
     public override ITrainingTask Open(RunFolder run, Device device) => new StudentTask(this, run, device);
@@ -132,7 +133,8 @@ public sealed class StudentTask : ITrainingTask
         }
         var (batch, x, times, isOwn) = Entry(step, random);
         var made = student.Clean(x, times, ClipCondition.Of(student.Model, batch.Drive, batch.References));
-        var loss = parts.Add("matching", DistributionMatching.Loss(made, Direction(made, batch, random))) * recipe.MatchingWeight;
+        var loss = Tensor.Filled(Device, [1], 0);
+        if (recipe.MatchingWeight > 0) loss += parts.Add("matching", DistributionMatching.Loss(made, Direction(made, batch, random))) * recipe.MatchingWeight;
         if (!isOwn && recipe.RegressionWeight > 0) loss += Regression(made, batch, times, parts) * recipe.RegressionWeight;
         if (reader is not null) loss += MouthLoss(made, batch, parts); // what a sound asks of a mouth is known for every character
         return scope.Keep(loss);
@@ -207,7 +209,7 @@ public sealed class StudentTask : ITrainingTask
     /// <summary>The critic follows the student: what its clips are distributed like, by flow matching on them.</summary>
     public void Step(int step)
     {
-        if (step <= recipe.AdaptSteps) return;
+        if (step <= recipe.AdaptSteps || recipe.MatchingWeight <= 0) return;
         for (int i = 0; i < recipe.CriticUpdates; i++)
         {
             using var scope = Tensor.Scope();

@@ -190,11 +190,13 @@ public static class Recipes
     static IEnumerable<Func<Recipe>> Ablations()
     {
         yield return () => Shortened("base");
-        yield return () => Shortened("no-face-mask") with { Model = AvatarConfig.Mini with { FaceMask = false } };
+        yield return () => Shortened("no-matching") with { MatchingWeight = 0 };
         yield return () => Shortened("no-regression") with { RegressionWeight = 0 };
         yield return () => Shortened("no-mouth-reading") with { MouthWeight = 0 };
         yield return () => Shortened("timestep-by-chunk") with { TimestepByChunk = true };
         foreach (int latents in (int[])[3, 5, 7]) yield return () => Windowed(latents);
+        // of the teachers with a window of 5: a student would have learnt from a teacher that has a mask
+        yield return () => Windowed(5) with { Name = "ablation-no-face-mask", Model = AvatarConfig.MiniTeacher with { FaceMask = false } };
     }
 
     static StudentRecipe Shortened(string name) => MiniStudent3x2() with { Name = $"ablation-{name}", Steps = 300, AdaptSteps = 200, ValidateEvery = 300 };

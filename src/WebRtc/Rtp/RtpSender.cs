@@ -45,9 +45,9 @@ internal sealed class RtpSender(RtpStream stream, NtpTime start, string canonica
     /// <summary>Smoothed as TCP does, by eighths (RFC 6298); zero until the receiver has answered a sender report.</summary>
     public TimeSpan RoundTrip { get; private set; }
 
-    /// <summary>The stream's timestamp of an instant, 32 bits that wrap.</summary>
+    /// <summary>The stream's timestamp nearest to an instant, 32 bits that wrap.</summary>
     public uint Timestamp(TimeSpan mediaTime) =>
-        unchecked(stream.FirstTimestamp + (uint)(long)((Int128)mediaTime.Ticks * stream.ClockRate / TimeSpan.TicksPerSecond));
+        unchecked(stream.FirstTimestamp + (uint)(long)((((Int128)mediaTime.Ticks * stream.ClockRate) + (TimeSpan.TicksPerSecond / 2)) / TimeSpan.TicksPerSecond));
 
     /// <summary>
     /// Writes the header of the next packet in front of a payload that stands behind its <see cref="RtpPacket.HeaderBytes"/>.
