@@ -34,16 +34,16 @@ internal sealed class TrainVerb : Verb
         {
             var chosen = Recipes.Named(name);
             string path = values.GetValue(run) ?? RunFolder.DefaultPath(chosen), beside = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            foreach (var before in Before(chosen, path)) Train(before, Path.Combine(beside, before.Name), resume: true, computer, terminal, stop);
+            foreach (var before in Missing(chosen, path)) Train(before, Path.Combine(beside, before.Name), resume: true, computer, terminal, stop);
             terminal.Result(Train(chosen, path, values.GetValue(resume), computer, terminal, stop));
         }
         return Task.CompletedTask;
     }
 
-    static IReadOnlyList<Recipe> Before(Recipe chosen, string path)
+    static IReadOnlyList<Recipe> Missing(Recipe chosen, string path)
     {
         using var folder = RunFolder.Open(path, ShippedModels.Root());
-        return MiniModel.Before(chosen, folder);
+        return MiniModel.Missing(chosen, folder);
     }
 
     // Stages find each other beside their run folders; those that have ended stay as they are.

@@ -53,6 +53,6 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
         .. Machine is { } machine ? new[] { $"{machine}." } : [],
         $"Causal rollout in chunks of {avatar.Config.ChunkFrames} frames, {avatar.Config.Steps.Length} steps, from the reference picture; held-out characters, voices and sentences.",
         "Gestures are the clip's own, blinks included; of the mouth the model gets the sound alone, and by latent whether a call's detector hears speech.",
-        $"'{RenditionScore.OtherSound}' takes sound and speech of another clip: what is left of the correlation is chance.",
+        $"'{RenditionScore.OtherSound}' takes the sound of another clip: what is left of the correlation is chance.",
     ];
 }

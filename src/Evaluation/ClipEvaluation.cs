@@ -127,6 +127,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
         Quality = [.. quality.Select(entry => QualityScore.Of(entry.Key, entry.Value))],
         Tracks = tracks,
         Drift = [],
+        OtherCharacter = null,
         LongOpenFirst = null,
         LongOpenLast = null,
     };

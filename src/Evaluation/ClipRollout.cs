@@ -11,7 +11,7 @@ namespace TalkingMachines.Evaluation;
 
 /// <summary>
 /// Lets an avatar perform a clip chunk after chunk, as a call does: from the reference picture, a sound, the modes of speaking and
-/// listening that a call tells in it, and gestures. Nothing of the mouth but its sound goes in.
+/// listening that a call's detector finds in it, and gestures. Nothing of the mouth but its sound goes in.
 /// </summary>
 public sealed class ClipRollout : IDisposable
 {

@@ -41,8 +41,10 @@ public sealed record ClipScore
     /// <summary>Share of the frames shut by p, b or m in which the mouth looks shut.</summary>
     public required double? Closures { get; init; }
 
-    /// <summary>Frames that p, b or m shuts.</summary>
+    /// <summary>Frames that p, b or m shuts, and those of them in which the mouth looks shut.</summary>
     public required int ClosingFrames { get; init; }
+
+    public required int ClosuresSeen { get; init; }
 
     /// <summary>Share of the listening frames in which the mouth is open.</summary>
     public required double? MovingInSilence { get; init; }
@@ -78,6 +80,7 @@ public sealed record ClipScore
             Amplitude = trueDeviation > 1e-3 ? Series.Deviation(open) / trueDeviation : null,
             Closures = Share(closing, i => open[i] < ShutBelow),
             ClosingFrames = closing.Length,
+            ClosuresSeen = closing.Count(i => open[i] < ShutBelow),
             MovingInSilence = Share(Listening(clip), i => open[i] > MovingAbove),
             BlinksAsked = blinksAsked.Count,
             BlinksSeen = blinksSeen.Count,

@@ -5,24 +5,28 @@ namespace TalkingMachines.Evaluation;
 /// <summary>Something that is asked of a shipped model, and what was found; a bound that is null is not asked for.</summary>
 public sealed record Aim(string What, double? Least, double? Most, double Found)
 {
-    public bool IsMet => (Least is not { } least || Found >= least) && (Most is not { } most || Found <= most);
-
-    public string Bounds => this switch
-    {
-        { Least: { } least, Most: { } most } => string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"),
-        { Least: { } least } => string.Create(CultureInfo.InvariantCulture, $">= {least}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"<= {Most}"),
-    };
+    public bool IsMet => Missed == 0;
 
     /// <summary>By how much it is missed; 0 where it is met.</summary>
-    public double Missed => IsMet ? 0 : Math.Max((Least ?? Found) - Found, Found - (Most ?? Found));
+    public double Missed => Math.Max(0, Math.Max((Least ?? Found) - Found, Found - (Most ?? Found)));
+
+    /// <summary>Such as "0.85 to 1.15" or ">= 0.9".</summary>
+    public string Bounds => this switch
+    {
+        { Least: { } least, Most: { } most } => $"{Number(least)} to {Number(most)}",
+        { Least: { } least } => $">= {Number(least)}",
+        { Most: { } most } => $"<= {Number(most)}",
+        _ => "",
+    };
+
+    /// <summary>With as many places as a bound has.</summary>
+    public static string Number(double value) => value.ToString("0.0##", CultureInfo.InvariantCulture);
 }
 
 /// <summary>What is asked of a shipped model: more than that nothing is wrong with it.</summary>
 public static class EvaluationAims
 {
     const double OfTeacher = 0.95; // of the teacher's figure
-    const double OfAnother = 0.1;  // of another character's distance
 
     /// <summary>Those that the report has figures for.</summary>
     public static IReadOnlyList<Aim> Of(EvaluationReport report)
@@ -35,12 +39,12 @@ public static class EvaluationAims
         }
         AddMost(aims, "opening with another's sound", report.Named(RenditionScore.OtherSound)?.Open.Mean, 0.1);
         var decoded = report.Quality.FirstOrDefault(quality => quality.Name == RenditionScore.Autoencoder);
-        AddLeast(aims, "PSNR of the autoencoder, dB", decoded?.Whole.Mean, 34);
-        AddLeast(aims, "  mouth", decoded?.Mouth.Mean, 29);
+        AddLeast(aims, "autoencoder's PSNR, dB", decoded?.Whole.Mean, 34);
+        AddLeast(aims, "autoencoder's PSNR of mouths, dB", decoded?.Mouth.Mean, 29);
         if (report is { Drift: [.., var last], OtherCharacter: { } other })
         {
-            AddMost(aims, "drift of colours, of another's distance", last.ColoursGrown?.Mean / other.Colours.Mean, OfAnother);
-            AddMost(aims, "drift of features, likewise", last.FeaturesGrown?.Mean / other.Features.Mean, OfAnother);
+            AddMost(aims, "colours grown apart", last.ColoursGrown?.Mean, EvaluationFindings.MostDrift * other.Colours.Mean);
+            AddMost(aims, "features grown apart", last.FeaturesGrown?.Mean, EvaluationFindings.MostDrift * other.Features.Mean);
         }
         return aims;
     }
@@ -48,30 +52,33 @@ public static class EvaluationAims
     static void AddOf(List<Aim> aims, RenditionScore score)
     {
         AddLeast(aims, "opening, correlation", score.Open.Mean, 0.9);
-        AddLeast(aims, "  worst character", score.Open.Least, 0.6);
+        AddLeast(aims, "opening, worst character", score.Open.Least, 0.6);
         AddLeast(aims, "width, correlation", score.Width.Mean, 0.75);
         AddLeast(aims, "rounding, correlation", score.Round.Mean, 0.75);
         if (score.Amplitude is { } amplitude) aims.Add(new("amplitude of the opening", 0.85, 1.15, amplitude.Mean));
-        AddLeast(aims, "p, b, m seen shut", score.Closures?.Mean, 0.8);
+        AddLeast(aims, "p, b, m seen shut", ShareShut(score), 0.8);
         AddMost(aims, "open while listening", score.MovingInSilence?.Mean, 0.01);
         AddLeast(aims, "blinks at their time", score.BlinksAsked > 0 ? (double)score.BlinksMatched / score.BlinksAsked : null, 0.9);
     }
 
     static void AddBeside(List<Aim> aims, RenditionScore score, RenditionScore teacher)
     {
-        AddLeast(aims, "opening, of the teacher's", score.Open.Mean / teacher.Open.Mean, OfTeacher);
-        AddLeast(aims, "width, of the teacher's", score.Width.Mean / teacher.Width.Mean, OfTeacher);
-        AddLeast(aims, "rounding, of the teacher's", score.Round.Mean / teacher.Round.Mean, OfTeacher);
-        AddLeast(aims, "closures, of the teacher's", score.Closures?.Mean / teacher.Closures?.Mean, OfTeacher);
+        AddLeast(aims, "opening, by the teacher's", score.Open.Mean, OfTeacher * teacher.Open.Mean);
+        AddLeast(aims, "width, by the teacher's", score.Width.Mean, OfTeacher * teacher.Width.Mean);
+        AddLeast(aims, "rounding, by the teacher's", score.Round.Mean, OfTeacher * teacher.Round.Mean);
+        if (ShareShut(teacher) is { } shut) AddLeast(aims, "p, b, m, by the teacher's", ShareShut(score), OfTeacher * shut);
     }
+
+    // Of the frames of all characters: some have two, some thirty.
+    static double? ShareShut(RenditionScore score) => score.ClosingFrames > 0 ? (double)score.ClosuresSeen / score.ClosingFrames : null;
 
     static void AddLeast(List<Aim> aims, string what, double? found, double least)
     {
-        if (found is { } known && double.IsFinite(known)) aims.Add(new(what, least, null, known));
+        if (found is { } known) aims.Add(new(what, least, null, known));
     }
 
     static void AddMost(List<Aim> aims, string what, double? found, double most)
     {
-        if (found is { } known && double.IsFinite(known)) aims.Add(new(what, null, most, known));
+        if (found is { } known) aims.Add(new(what, null, most, known));
     }
 }

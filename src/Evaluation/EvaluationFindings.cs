@@ -8,7 +8,12 @@ public static class EvaluationFindings
     const double ReaderFloor = 0.9, OpenFloor = 0.5, LeastAmplitude = 0.5, MostAmplitude = 1.5;
     const double LagFrames = 1.5, LagNeeds = 0.3; // without any agreement a best lag says nothing
     const double SyncFloor = 0.4; // of the true frames' Sync-C
-    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, AlikeCeiling = 0.6, BlinkFloor = 0.5, DriftCeiling = 0.1, LosesSound = 0.3, LikenessCeiling = 0.2;
+    const double MovingCeiling = 0.1, OtherSoundCeiling = 0.2, AlikeCeiling = 0.6, BlinkFloor = 0.5, LosesSound = 0.3, LikenessCeiling = 0.2;
+
+    /// <summary>Of the way to another character, so much may a character drift.</summary>
+    internal const double MostDrift = 0.1;
+
+    const int FewCharacters = 4; // fewer have intervals that hold everything
 
     /// <summary>One sentence a finding; none where all is well.</summary>
     public static IReadOnlyList<string> Of(EvaluationReport report)
@@ -72,7 +77,8 @@ public static class EvaluationFindings
     }
 
     // Beyond what chance explains, and not little beside being someone else.
-    static double? Drifts(Figure? grown, Figure other) => grown is { Low: > 0 } known && known.Mean > DriftCeiling * other.Mean ? known.Mean : null;
+    static double? Drifts(Figure? grown, Figure other) =>
+        grown is { } known && (known.Count < FewCharacters ? known.Least : known.Low) > 0 && known.Mean > MostDrift * other.Mean ? known.Mean : null;
 
     static void Add(List<string> findings, FormattableString sentence) => findings.Add(sentence.ToString(CultureInfo.InvariantCulture));
 }

@@ -51,7 +51,7 @@ public sealed record EvaluationReport
     public required Figure? LongOpenLast { get; init; }
 
     /// <summary>Distances of another character's picture from the reference, the scale of a drift; null without a long rollout.</summary>
-    public IdentityScale? OtherCharacter { get; init; }
+    public required IdentityScale? OtherCharacter { get; init; }
 
     /// <summary>The name of the rendition that is a teacher's; null without one.</summary>
     public string? Teacher { get; init; }
@@ -127,7 +127,7 @@ public sealed record RenditionScore
             OpenAtLag = Sure(clip => clip.OpenAtLag),
             Amplitude = Maybe(clip => clip.Amplitude),
             Closures = Maybe(clip => clip.Closures),
-            ClosuresSeen = clips.Sum(clip => (int)Math.Round((clip.Closures ?? 0) * clip.ClosingFrames)),
+            ClosuresSeen = clips.Sum(clip => clip.ClosuresSeen),
             ClosingFrames = clips.Sum(clip => clip.ClosingFrames),
             MovingInSilence = Maybe(clip => clip.MovingInSilence),
             BlinksAsked = clips.Sum(clip => clip.BlinksAsked),
@@ -156,7 +156,7 @@ public sealed record QualityScore(string Name, Figure Whole, Figure Mouth, Figur
 /// <summary>How far the pictures of one moment of the long rollout are from the reference; the truth's distances say what mere motion makes.</summary>
 public sealed record DriftPoint(int Second, Figure Colours, Figure TrueColours, Figure Features, Figure TrueFeatures)
 {
-    /// <summary>How much more than true frames they are away from it, less the same at the first moment, character by character; null for the first.</summary>
+    /// <summary>Distance less that of true frames, now less at the first moment; a figure over characters. Null for the first moment.</summary>
     public Figure? ColoursGrown { get; init; }
 
     public Figure? FeaturesGrown { get; init; }

@@ -95,7 +95,7 @@ static class EvaluationTables
     }
 
     static ReportTable Aims(IReadOnlyList<Aim> aims) => new("asked of a shipped model", ["aim", "found", ""],
-        [.. aims.Select(aim => new ReportRow(aim.What, [aim.Bounds, Number(aim.Found), aim.IsMet ? "met" : $"missed by {aim.Missed.ToString("0.00#", CultureInfo.InvariantCulture)}"]))]);
+        [.. aims.Select(aim => new ReportRow(aim.What, [aim.Bounds, Aim.Number(aim.Found), aim.IsMet ? "met" : $"missed by {Aim.Number(aim.Missed)}"]))]);
 
     /// <summary>Mean and interval, which one character alone has not; a dash for what could not be measured.</summary>
     public static string Cell(Figure? figure, string format = "0.00")

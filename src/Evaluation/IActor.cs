@@ -10,7 +10,7 @@ public interface IActor
     /// <summary>What a report calls its frames, such as <see cref="RenditionScore.Generated"/>.</summary>
     string Name { get; }
 
-    /// <summary>All frames of a clip, with its gestures, to the sound and speech of <paramref name="heard"/>: its own, or another's as a control.</summary>
+    /// <summary>All frames of a clip, with its gestures, to the sound of <paramref name="heard"/>: its own, or another's as a control.</summary>
     Picture[] Film(HeldOutClip clip, Performance heard, CancellationToken stop);
 }
 

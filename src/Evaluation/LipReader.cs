@@ -15,7 +15,7 @@ public sealed class LipReader : IFaceReader, IDisposable
     /// <summary>Its weights in a model folder.</summary>
     public const string File = "lip-reader.safetensors";
 
-    /// <summary>Values read: open, width, round, teeth, tongue, and either lid.</summary>
+    /// <summary>Values read: open, width, round, teeth, tongue, and both lids.</summary>
     public const int Values = MouthValues + 2;
 
     /// <summary>Values of the last hidden layers of a frame: the mouth's, then the mean of both eyes'.</summary>

@@ -93,7 +93,7 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
         int chunk = avatar.Config.ChunkFrames;
         while (unsentCount > 0)
         {
-            Hush();
+            HushUntil(NextFrame + Ahead); // all that the next chunk depends on
             SendChunk(Math.Min(chunk, (unsentCount + FrameSamples - 1) / FrameSamples));
         }
     }
@@ -105,11 +105,13 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
         if (first.ResumeMotionAt is { } seen) motion = Math.Clamp(seen, Math.Max(0, motion - MostRewind), motion);
     }
 
-    // The picture goes on where it is; only what it has not yet shown is said differently.
+    // The picture goes on where it is; only what it has not yet shown is said differently. A chunk that was asked for early may have
+    // been made of less sound than it lasts: what comes next belongs behind its end all the same.
     void DropUnsent()
     {
         unsentCount = 0;
         resampler.Finish(heard);
+        HushUntil(NextFrame);
         hearing.Truncate(NextFrame * HearingStream.SamplesPerFrame);
         activity.Truncate(NextFrame);
     }
@@ -127,11 +129,11 @@ public sealed class DriveStage : Stage<SoundBlock, DriveChunk>
         activity.Append(sound);
     }
 
-    // Silence until the next chunk has all that it depends on.
-    void Hush()
+    // Silence as far as nothing was heard yet.
+    void HushUntil(long frame)
     {
         heard.AsSpan().Clear();
-        for (long missing; (missing = ((NextFrame + Ahead) * HearingStream.SamplesPerFrame) - hearing.Samples) > 0;)
+        for (long missing; (missing = (frame * HearingStream.SamplesPerFrame) - hearing.Samples) > 0;)
             Hear(heard.AsSpan(0, (int)Math.Min(missing, heard.Length)));
     }
 

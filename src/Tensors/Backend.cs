@@ -136,14 +136,10 @@ public abstract class Backend : IDisposable
     /// <summary>y = x / max(||x||, 1e-12) * sqrt(C) * gain[c], the norm over axis 1 of x [B,C,...]; gain [C]. (Wan's autoencoder.)</summary>
     public abstract void ChannelNorm(Tensor x, Tensor gain, Tensor y);
 
-    /// <summary>y = silu of <see cref="ChannelNorm"/>, for those who want no gradient.</summary>
-    public virtual void ChannelNormSilu(Tensor x, Tensor gain, Tensor y)
-    {
-        ChannelNorm(x, gain, y);
-        Apply(Unary.Silu, y, y);
-    }
-
     public abstract void ChannelNormGradient(Tensor x, Tensor gain, Tensor dy, Tensor dx, Tensor dgain);
+
+    /// <summary>y = z * sigmoid(z), z as <see cref="ChannelNorm"/> has it; in one pass over memory.</summary>
+    public abstract void ChannelNormSilu(Tensor x, Tensor gain, Tensor y);
 
     /// <summary>Rotates the pairs (2j, 2j+1) of x [B,S,H,D] by angle[s,j]; cos and sin are [S,D/2]. inverse rotates back (its gradient).</summary>
     public abstract void Rotary(Tensor x, Tensor cos, Tensor sin, bool inverse, Tensor y);

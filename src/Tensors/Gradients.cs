@@ -197,10 +197,20 @@ internal static class Gradients
         if (s.Wants(1)) s.Give(1, dw);
     }
 
-    public static void ChannelNorm(in GradientStep s)
+    public static void ChannelNorm(in GradientStep s) => GiveOfChannelNorm(s, s.Gradient);
+
+    public static void ChannelNormSilu(in GradientStep s)
+    {
+        var (z, dz) = (s.EmptyLike(0), s.EmptyLike(0));
+        s.Backend.ChannelNorm(s.Input(0), s.Input(1), z); // once more, rather than kept
+        s.Backend.ApplyGradient(Unary.Silu, z, s.Gradient, dz);
+        GiveOfChannelNorm(s, dz);
+    }
+
+    static void GiveOfChannelNorm(in GradientStep s, Tensor dy)
     {
         var (dx, dw) = (s.EmptyLike(0), s.EmptyLike(1));
-        s.Backend.ChannelNormGradient(s.Input(0), s.Input(1), s.Gradient, dx, dw);
+        s.Backend.ChannelNormGradient(s.Input(0), s.Input(1), dy, dx, dw);
         if (s.Wants(0)) s.Give(0, dx);
         if (s.Wants(1)) s.Give(1, dw);
     }

@@ -213,14 +213,13 @@ public sealed partial class Tensor
         return Taped(y, Gradients.ChannelNorm, 0, this, gain);
     }
 
-    /// <summary><see cref="Silu"/> of <see cref="ChannelNorm"/>; one pass where no tape listens.</summary>
+    /// <summary><see cref="Silu"/> of <see cref="ChannelNorm"/>. See <see cref="Backend.ChannelNormSilu"/>.</summary>
     public Tensor ChannelNormSilu(Tensor gain)
     {
-        if ((Tape ?? gain.Tape) is not null) return ChannelNorm(gain).Silu();
         ExpectGain(gain);
         var y = Like();
         Backend.ChannelNormSilu(this, gain, y);
-        return y;
+        return Taped(y, Gradients.ChannelNormSilu, 0, this, gain);
     }
 
     void ExpectGain(Tensor gain) =>

@@ -19,12 +19,38 @@ public static class MiniModel
         Recipes.MiniAudio(), Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
     ];
 
-    /// <summary>The recipes that one builds on and that nobody has run or ships, in order.</summary>
-    public static IReadOnlyList<Recipe> Before(Recipe recipe, RunFolder run)
+    /// <summary>The recipes that one builds on and that are neither run nor shipped, in the order to run them. A run that has begun needs none.</summary>
+    public static IReadOnlyList<Recipe> Missing(Recipe recipe, RunFolder run)
     {
-        if (recipe is not DiffusionRecipe { From: { } from } || ClipFiles.FindWeights(run, from) is not null) return [];
-        var before = Recipes.Named(from);
-        return [.. Before(before, run), before];
+        if (Checkpoint.Files(run.Path).Count > 0) return [];
+        var missing = new List<Recipe>();
+        Add(recipe);
+        return missing;
+
+        void Add(Recipe one)
+        {
+            foreach (string name in BuildsOn(one))
+            {
+                if (ClipFiles.FindWeights(run, name) is not null || missing.Exists(other => other.Name == name)) continue;
+                var before = Recipes.Named(name);
+                Add(before);
+                missing.Add(before);
+            }
+        }
+    }
+
+    /// <summary>Names of the recipes whose weights one starts from or looks through.</summary>
+    static string[] BuildsOn(Recipe recipe)
+    {
+        string[] seen = [Recipes.MiniAutoencoder().Name, Recipes.MiniHearing().Name], mouths = [.. seen, Recipes.MiniCodeReader().Name];
+        return recipe switch
+        {
+            AutoencoderRecipe { From: { } from } => [from],
+            CodeReaderRecipe => seen,
+            DiffusionRecipe diffusion => [.. diffusion.MouthWeight > 0 ? mouths : seen, .. diffusion.From is { } from ? [from] : Array.Empty<string>()],
+            StudentRecipe student => [.. student.MouthWeight > 0 ? mouths : seen, student.Teacher],
+            _ => [],
+        };
     }
 
     /// <summary>

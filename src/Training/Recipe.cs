@@ -58,7 +58,7 @@ public abstract record Recipe
     }
 
     /// <summary>Refuses settings that can't train.</summary>
-    public void Check()
+    public virtual void Check()
     {
         Expect(Name.Length > 0 && Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-'), "Name", Name, "letters, digits and dashes");
         Expect(Steps > 0, "Steps", Steps, "1 or more");
@@ -72,7 +72,7 @@ public abstract record Recipe
         Expect(GradientClip is null or > 0, "GradientClip", GradientClip, "more than 0, or none");
     }
 
-    void Expect(bool condition, string setting, object? value, string expected)
+    private protected void Expect(bool condition, string setting, object? value, string expected)
     {
         if (!condition) throw new TrainingException(FormattableString.Invariant($"{setting} of the recipe {Name} is {value}, expected {expected}."));
     }

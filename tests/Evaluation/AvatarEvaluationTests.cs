@@ -2,6 +2,7 @@ using System.Text.Json;
 using TalkingMachines.Evaluation;
 using TalkingMachines.Media;
 using TalkingMachines.Models;
+using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
 using TalkingMachines.Tests.Media;
@@ -40,6 +41,12 @@ public sealed class AvatarEvaluationTests : IDisposable
         Assert.InRange(report.Named(RenditionScore.Generated)!.Open.Mean, -0.6, 0.6);
         Assert.NotEmpty(report.Findings);
         Assert.Equal([1, 2, 4], report.Drift.Select(point => point.Second));
+        var (first, last) = (report.Drift[0], report.Drift[^1]);
+        Assert.Null(first.ColoursGrown);
+        Assert.Equal(last.Colours.Mean - last.TrueColours.Mean - (first.Colours.Mean - first.TrueColours.Mean), last.ColoursGrown!.Value.Mean, 1e-9);
+        Assert.Equal(last.Features.Mean - last.TrueFeatures.Mean - (first.Features.Mean - first.TrueFeatures.Mean), last.FeaturesGrown!.Value.Mean, 1e-9);
+        Assert.True(report.OtherCharacter!.Colours.Mean > last.TrueColours.Mean);
+        Assert.Null(report.Teacher);
         using var json = JsonDocument.Parse(File.ReadAllText(folder.File("out/report.json"))); // a number that is not finite would not have been written
         Assert.Equal(2, json.RootElement.GetProperty("characters").GetInt32());
         Assert.Contains("opening, correlation", File.ReadAllText(folder.File("out/report.txt")), StringComparison.Ordinal);
@@ -74,13 +81,16 @@ public sealed class AvatarEvaluationTests : IDisposable
         var clip = HeldOutClip.Draw(0, 32, avatar.Config.Picture, default);
         var mute = clip.Performance with { Poses = [.. clip.Performance.Poses.Select(pose => pose with { Mouth = MouthShape.Rest })] };
         Assert.Equal(FirstChunks(avatar, clip, clip.Performance, 2), FirstChunks(avatar, clip, mute, 2));
+        var told = clip.Performance with { Speaking = [.. clip.Performance.Speaking.Select(speaking => !speaking)] };
+        Assert.Equal(FirstChunks(avatar, clip, clip.Performance, 2), FirstChunks(avatar, clip, told, 2));
     });
 
     [Fact]
     public void A_chunk_hears_its_own_sound_and_none_beyond_its_lookahead() => WithAvatar((avatar, _) =>
     {
         var clip = HeldOutClip.Draw(0, 48, avatar.Config.Picture, default);
-        var loud = clip.Performance with { Speaking = [.. Enumerable.Repeat(true, 48)] };
+        var loud = clip.Performance with { Sound = new Sound([.. Enumerable.Range(0, 48_000).Select(i => MathF.Sin(i * i * 1e-6f))], 16_000) };
+        Assert.DoesNotContain(false, SpeechActivity.Of(loud.Sound.Samples)[1..28]);
         var original = FirstChunks(avatar, clip, loud, 2);
         Assert.Equal(original[0], FirstChunks(avatar, clip, WithNoiseFrom(loud, frame: 27), 1)[0]);    // 12 of the chunk, 8 of the window, 7 of the features
         Assert.NotEqual(original[0], FirstChunks(avatar, clip, WithNoiseFrom(loud, frame: 12), 1)[0]);

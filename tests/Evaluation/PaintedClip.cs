@@ -54,6 +54,7 @@ internal static class PaintedClip
             ],
             Quality = [],
             Drift = [],
+            OtherCharacter = null,
             LongOpenFirst = null,
             LongOpenLast = null,
         };

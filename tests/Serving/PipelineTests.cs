@@ -55,6 +55,40 @@ public sealed class PipelineTests(TinySession session) : IClassFixture<TinySessi
         Assert.Equal(fresh, heard);
     }
 
+    [Fact]
+    public async Task A_turn_after_a_chunk_of_too_little_sound_begins_where_that_chunk_ends()
+    {
+        float[] said = SoundInMemory.Samples(new VoiceLikeSound(100_000));
+        Assert.Equal(await HeardAfterSilence(12 * DriveStage.FrameSamples), await HeardAfterSilence(1000));
+
+        async Task<float[]> HeardAfterSilence(int samples)
+        {
+            Channel<SoundBlock> input = Channel.CreateUnbounded<SoundBlock>();
+            Channel<DriveChunk> output = Channel.CreateUnbounded<DriveChunk>();
+            var turns = new TurnCounter();
+            using var stage = new DriveStage(session.Avatar, 1, onRequest: true, turns, input, output, CancellationToken.None);
+            stage.Start();
+            Request(0, new float[samples]);
+            (await output.Reader.ReadAsync()).Dispose();
+            Request(turns.Interrupt(), said);
+            using var chunk = await output.Reader.ReadAsync();
+            input.Writer.Complete();
+            await foreach (var rest in output.Reader.ReadAllAsync()) rest.Dispose();
+            return [.. chunk.Drive.Audio.ToArray(), .. chunk.Drive.Speaking.Select(speaks => speaks ? 1f : 0)];
+
+            void Request(int turn, float[] sound)
+            {
+                for (int at = 0; at < sound.Length; at += SoundBlock.Capacity)
+                {
+                    var block = new SoundBlock(turn, new LendingPool<float>(SoundBlock.Capacity).Lend()) { Count = Math.Min(SoundBlock.Capacity, sound.Length - at) };
+                    sound.AsSpan(at, block.Count).CopyTo(block.Room);
+                    block.EndsRequest = at + block.Count == sound.Length;
+                    Assert.True(input.Writer.TryWrite(block));
+                }
+            }
+        }
+    }
+
     // As deep as the shipped network: what a chunk allocates follows from the number of its ops, not from their size.
     [Fact]
     public async Task A_warm_chunk_allocates_at_most_64_KiB_of_managed_memory()

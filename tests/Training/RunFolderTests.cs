@@ -41,11 +41,6 @@ public class RunFolderTests
         Assert.Equal(own, ClipFiles.Weights(run, name));
         Assert.Null(ClipFiles.FindWeights(run, Recipes.MiniWarmup().Name)); // not shipped
 
-        Assert.Equal(["mini-warmup", "mini-audio"], MiniModel.Before(Recipes.MiniTeacher(), run).Select(recipe => recipe.Name));
-        Assert.Empty(MiniModel.Before(Recipes.MiniStudent3x2(), run));
-        Write(ClipFiles.OfRun(run, Recipes.MiniWarmup().Name));
-        Assert.Equal(["mini-audio"], MiniModel.Before(Recipes.MiniTeacher(), run).Select(recipe => recipe.Name));
-
         // A shipped teacher knows the shipped hearing: with a run's own it means nothing.
         File.Delete(own);
         Assert.Equal(shipped, ClipFiles.Weights(run, name));
@@ -57,6 +52,33 @@ public class RunFolderTests
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, "");
         }
+    }
+
+    [Fact]
+    public void What_a_recipe_builds_on_and_nobody_has_is_named_in_order()
+    {
+        using var scratch = new ScratchFolder();
+        string[] Missing(Recipe recipe, string run = "runs/new", bool shipped = true)
+        {
+            using var folder = RunFolder.Open(scratch.File(run), shipped ? Checkout.File("models") : null);
+            return [.. MiniModel.Missing(recipe, folder).Select(missing => missing.Name)];
+        }
+
+        Assert.Empty(Missing(Recipes.MiniStudent3x2()));
+        Assert.Empty(Missing(Recipes.MiniRefiner512()));
+        Assert.Equal(["mini-warmup", "mini-audio"], Missing(Recipes.MiniTeacher()));
+        Assert.Equal(["mini-warmup"], Missing(Recipes.Named("ablation-window-3")));
+        Assert.Equal(
+            ["mini-autoencoder", "mini-hearing", "mini-code-reader", "mini-warmup", "mini-audio", "mini-teacher"], Missing(Recipes.MiniStudent3x2(), shipped: false));
+
+        // A run's own hearing makes other features than the shipped teacher knows.
+        Directory.CreateDirectory(scratch.File("runs/mini-hearing"));
+        File.WriteAllText(scratch.File("runs/mini-hearing/weights.safetensors"), "");
+        Assert.Equal(["mini-warmup", "mini-audio", "mini-teacher"], Missing(Recipes.MiniStudent3x2()));
+
+        Directory.CreateDirectory(scratch.File("runs/begun"));
+        File.WriteAllText(scratch.File("runs/begun/checkpoint-0000000007.safetensors"), "");
+        Assert.Empty(Missing(Recipes.MiniTeacher(), "runs/begun"));
     }
 
     [Fact]

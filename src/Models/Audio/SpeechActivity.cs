@@ -24,7 +24,7 @@ public sealed class SpeechActivity
     double energy;
     float last;
 
-    /// <summary>Whether each frame of a sound speaks, as a call tells it; a rest that fills no frame is left out.</summary>
+    /// <summary>Whether each frame of a sound speaks, to one who has heard nothing before; a rest that fills no frame is left out.</summary>
     public static bool[] Of(ReadOnlySpan<float> sound)
     {
         var activity = new SpeechActivity();

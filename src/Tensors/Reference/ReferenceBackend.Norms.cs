@@ -108,6 +108,12 @@ internal sealed partial class ReferenceBackend
         }
     }
 
+    public override void ChannelNormSilu(Tensor x, Tensor gain, Tensor y)
+    {
+        ChannelNorm(x, gain, y);
+        foreach (ref double z in y.Doubles) z *= Sigmoid(z);
+    }
+
     /// <summary>With g = dy * gain * sqrt(C) and z = x / norm: dx = (g - z (g . z)) / norm, or g / norm where the norm is held at its floor.</summary>
     public override void ChannelNormGradient(Tensor x, Tensor gain, Tensor dy, Tensor dx, Tensor dgain)
     {

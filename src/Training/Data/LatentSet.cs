@@ -11,7 +11,7 @@ namespace TalkingMachines.Training.Data;
 
 /// <summary>
 /// A clip set as the transformer sees it: code differences to the reference picture by frame, the reference's features, and
-/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights and clips it was made of, and made anew where a few of them are no longer drawn so.
+/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights and clips it was made of; made anew if a few clips, drawn again, differ from it.
 /// </summary>
 public sealed class LatentSet
 {
@@ -53,7 +53,7 @@ public sealed class LatentSet
     {
         var set = new LatentSet(clips, autoencoder.Config, picture);
         byte[] mark = [.. EncoderDigest(autoencoderFile), .. clips.Digest()];
-        if (!set.Read(path, mark) || !set.LooksAsDrawnAnew(autoencoder, device))
+        if (!set.Read(path, mark) || !set.IsAsDrawnAnew(autoencoder, device, cancel))
         {
             set.Encode(autoencoder, device, progress, cancel);
             set.Write(path, mark);
@@ -136,12 +136,13 @@ public sealed class LatentSet
     }
 
     /// <summary>Whether a few clips, drawn and encoded anew, give the codes that were read: what draws them may have changed since.</summary>
-    bool LooksAsDrawnAnew(ReferenceAutoencoder autoencoder, Device device)
+    bool IsAsDrawnAnew(ReferenceAutoencoder autoencoder, Device device, CancellationToken cancel)
     {
         var renderer = new PuppetRenderer();
         int witnesses = Math.Min(Witnesses, clips.Count);
         for (int i = 0; i < witnesses; i++)
         {
+            cancel.ThrowIfCancellationRequested();
             int clip = (int)((long)i * clips.Count / witnesses);
             Half[] code = [.. codes[clip]], reference = [.. references[clip]];
             EncodeOne(clip, Draw(renderer, clip), autoencoder, device);

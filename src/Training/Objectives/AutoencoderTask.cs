@@ -42,6 +42,8 @@ public sealed class AutoencoderTask : ITrainingTask
         Weights = start is null ? Weights.New(device, recipe.Seed) : Weights.Grown(device, start, recipe.Seed);
         model = new ReferenceAutoencoder(Weights, recipe.Model);
         Trained = Weights.All.Where(w => Array.Exists(recipe.Parts, part => w.Key.StartsWith(part, StringComparison.Ordinal))).ToDictionary();
+        if (start is not null && Weights.All.Keys.FirstOrDefault(name => !Trained.ContainsKey(name) && !start.Tensors.ContainsKey(name)) is { } missing)
+            throw new TrainingException($"The weights of {recipe.From} have no {missing}, and {recipe.Name} does not train it: they are of another autoencoder.");
         var portraits = new Portraits(recipe.Seed, recipe.Picture, 16 * recipe.Model.Scale);
         batches = new PrefetchedBatches<PortraitBatch>(portraits.Make, capacity: 3);
     }

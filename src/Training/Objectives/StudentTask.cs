@@ -37,7 +37,7 @@ public sealed record StudentRecipe : Recipe
 
     public float CriticRate { get; init; } = 2;
 
-    /// <summary>Weight of distribution matching; 0 is the ablation without it, and without a critic.</summary>
+    /// <summary>Weight of distribution matching; 0 is the ablation without it, in which the critic is not trained.</summary>
     public float MatchingWeight { get; init; } = 0.5f;
 
     /// <summary>Weight of the regression beside distribution matching; 0 is the ablation without it.</summary>
@@ -53,6 +53,12 @@ public sealed record StudentRecipe : Recipe
     public bool TimestepByChunk { get; init; }
 
     public override ITrainingTask Open(RunFolder run, Device device) => new StudentTask(this, run, device);
+
+    public override void Check()
+    {
+        base.Check();
+        Expect(MatchingWeight > 0 || MouthWeight > 0 || (RegressionWeight > 0 && SelfMade == 0), "MatchingWeight", MatchingWeight, "more than 0 where nothing else is learnt from");
+    }
 
     public override double RateFactor(int step)
     {
