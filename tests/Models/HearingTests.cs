@@ -55,6 +55,23 @@ public sealed class HearingTests
     });
 
     [Fact]
+    public void After_37_hours_it_hears_as_in_the_first_second() => WithEncoder((encoder, device) =>
+    {
+        const int Frames = 24;
+        float[] sound = Noise((Frames + HearingStream.Lookahead) * HearingStream.SamplesPerFrame), silence = new float[16_000 * HearingStream.SamplesPerFrame];
+        HearingStream fresh = new(encoder, device), old = new(encoder, device);
+        while (old.Samples <= int.MaxValue)
+        {
+            old.Append(silence);
+            old.Features((old.Samples / HearingStream.SamplesPerFrame) - 1, 1); // what lies behind is forgotten
+        }
+        long first = old.Samples / HearingStream.SamplesPerFrame;
+        fresh.Append(sound);
+        old.Append(sound);
+        Assert.Equal(fresh.Features(0, Frames).ToArray(), old.Features(first, Frames).ToArray());
+    });
+
+    [Fact]
     public void What_is_taken_back_or_came_too_late_leaves_no_trace() => WithEncoder((encoder, device) =>
     {
         const int Frames = 24, End = 12 * HearingStream.SamplesPerFrame;

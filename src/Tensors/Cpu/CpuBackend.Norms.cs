@@ -231,8 +231,7 @@ internal sealed unsafe partial class CpuBackend
             {
                 var (start, count) = blocks.Block(index);
                 SumSquares(x + start, blocks, scales, count);
-                float root = MathF.Sqrt(blocks.Channels);
-                for (int i = 0; i < count; i++) scales[i] = root / MathF.Max(MathF.Sqrt(scales[i]), 1e-12f);
+                NormRows.InverseLengths(scales, MathF.Sqrt(blocks.Channels), count);
                 for (int c = 0; c < blocks.Channels; c++)
                 {
                     long at = start + (c * blocks.Pixels);

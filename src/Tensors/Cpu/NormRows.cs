@@ -168,6 +168,16 @@ internal static unsafe class NormRows
         for (; i < count; i++) sums[i] += a[i] * b[i] * factor;
     }
 
+    /// <summary>x = factor / max(sqrt(x), 1e-12), of sums of squares</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void InverseLengths(float* x, float factor, long count)
+    {
+        long i = 0, whole = ElementRows.Whole(count);
+        Vector512<float> above = Vector512.Create(factor), least = Vector512.Create(1e-12f);
+        for (; i < whole; i += Lanes) (above / Vector512.Max(Vector512.Sqrt(Vector512.Load(x + i)), least)).Store(x + i);
+        for (; i < count; i++) x[i] = factor / MathF.Max(MathF.Sqrt(x[i]), 1e-12f);
+    }
+
     /// <summary>y = x * scales * factor</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScalePixels(float* x, float* scales, float factor, float* y, long count)
