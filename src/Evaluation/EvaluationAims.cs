@@ -39,8 +39,8 @@ public static class EvaluationAims
         }
         AddMost(aims, "opening with another's sound", report.Named(RenditionScore.OtherSound)?.Open.Mean, 0.1);
         var decoded = report.Quality.FirstOrDefault(quality => quality.Name == RenditionScore.Autoencoder);
-        AddLeast(aims, "autoencoder's PSNR, dB", decoded?.Whole.Mean, 34);
-        AddLeast(aims, "autoencoder's PSNR of mouths, dB", decoded?.Mouth.Mean, 29);
+        AddLeast(aims, "PSNR of the autoencoder, dB", decoded?.Whole.Mean, 34);
+        AddLeast(aims, "PSNR of its mouths, dB", decoded?.Mouth.Mean, 29);
         if (report is { Drift: [.., var last], OtherCharacter: { } other })
         {
             AddMost(aims, "colours grown apart", last.ColoursGrown?.Mean, EvaluationFindings.MostDrift * other.Colours.Mean);
