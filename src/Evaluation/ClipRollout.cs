@@ -74,6 +74,13 @@ public sealed class ClipRollout : IDisposable
         return ToPictures(frames);
     }
 
+    /// <summary>Goes on by a chunk whose frames nobody looks at: all later ones are as if it had been decoded.</summary>
+    public void Skip()
+    {
+        using var scope = Tensor.Scope();
+        rollout.Next(Drive(chunk++));
+    }
+
     /// <summary>Frames [N,3,H,W] in [-1, 1] as pictures.</summary>
     public static Picture[] ToPictures(Tensor frames) =>
         [.. Enumerable.Range(0, frames.Shape[0]).Select(i => new Picture(frames.Shape[3], frames.Shape[2], PixelPlanes.ToBytes(frames, i)))];
@@ -86,25 +93,15 @@ public sealed class ClipRollout : IDisposable
         long first = index * config.ChunkFrames;
         int heardFrames = config.ChunkFrames + (2 * config.AudioMargin), margin = FramesPerLatent;
         float[] sound = hearing.Features(first - config.AudioMargin, heardFrames).ToArray();
-        for (int i = 0; i < heardFrames; i++)
-            if (!IsSpeaking(speaking, first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, config.AudioFeatures).Clear();
+        for (int i = 0; i < heardFrames; i += FramesPerLatent)
+            if (!SpeechActivity.IsLatentSpeakingFrom(speaking, first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, FramesPerLatent * config.AudioFeatures).Clear();
         float[] motion = new float[(config.ChunkFrames + (2 * margin)) * Gesture.Count];
         for (int i = 0; i < motion.Length / Gesture.Count; i++)
             gestures[(int)Math.Clamp(first - margin + i, 0, gestures.Count - 1)].Gesture.CopyTo(motion.AsSpan(i * Gesture.Count));
         return new Drive(
             scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], sound)),
             scope.Keep(Tensor.From(avatar.Diffusion, [1, motion.Length / Gesture.Count, Gesture.Count], motion)),
-            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => IsSpeaking(speaking, first + (latent * FramesPerLatent)))]);
-    }
-
-    /// <summary>Whether the latent that holds a frame speaks: one of its frames, or of its two neighbours, does. As in training and in calls.</summary>
-    /// <param name="speaking">By frame.</param>
-    internal static bool IsSpeaking(ReadOnlySpan<bool> speaking, long frame)
-    {
-        long start = (long)Math.Floor((double)frame / FramesPerLatent) * FramesPerLatent;
-        for (long i = Math.Max(0, start - 1); i <= Math.Min(start + FramesPerLatent, speaking.Length - 1); i++)
-            if (speaking[(int)i]) return true;
-        return false;
+            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => SpeechActivity.IsLatentSpeakingFrom(speaking, first + (latent * FramesPerLatent)))]);
     }
 
     public void Dispose()

@@ -71,16 +71,29 @@ sealed class DriftEvaluation(Avatar avatar, IFaceReader reader, EvaluationSettin
         };
         double[] openings = new double[clip.Performance.Poses.Length];
         using var rollout = new ClipRollout(avatar, clip.Reference, clip.Performance, clip.Performance.Poses, (ulong)clip.Puppet.Seed);
-        for (int first = 0; first < openings.Length; tick())
+        for (int first = 0, end; first < openings.Length; first = end, tick())
         {
             stop.ThrowIfCancellationRequested();
-            var frames = rollout.Next();
-            frames = frames[..Math.Min(frames.Length, openings.Length - first)];
-            foreach (var reading in reader.Read(clip.Reference, clip.Puppet.Geometry, frames)) openings[first++] = reading.Mouth.Open;
-            for (int i = 0; i < frames.Length; i++) Look(first - frames.Length + i, frames[i]);
+            end = Math.Min(first + avatar.Config.ChunkFrames, openings.Length);
+            if (!IsSeen(first, end))
+            {
+                rollout.Skip();
+                continue;
+            }
+            var frames = rollout.Next()[..(end - first)];
+            var readings = reader.Read(clip.Reference, clip.Puppet.Geometry, frames);
+            for (int i = 0; i < frames.Length; i++)
+            {
+                openings[first + i] = readings[i].Mouth.Open;
+                Look(first + i, frames[i]);
+            }
         }
-        int quarter = openings.Length / 4;
-        courses.Add(course with { OpenFirst = Open(clip, openings, 0, quarter), OpenLast = Open(clip, openings, openings.Length - quarter, quarter) });
+        int ends = settings.LongOpenFrames;
+        courses.Add(course with { OpenFirst = Open(clip, openings, 0, ends), OpenLast = Open(clip, openings, openings.Length - ends, ends) });
+
+        // Most frames of an hour need not be decoded.
+        bool IsSeen(int first, int end) => first < settings.LongOpenFrames || end > openings.Length - settings.LongOpenFrames
+            || Array.Exists(Marks, second => first < second * Performance.FrameRate && end > (second * Performance.FrameRate) - settings.DriftFrames);
 
         void Look(int frame, Picture picture)
         {

@@ -29,7 +29,7 @@ public static class EvaluationFindings
         foreach (var judged in report.Sync.GroupBy(figures => figures.Judge)) AddSync(findings, [.. judged]);
         AddDrift(findings, report.Drift, report.OtherCharacter);
         if (report is { LongOpenFirst: { } early, LongOpenLast: { } late } && late.Mean < OpenFloor && early.Mean - late.Mean > LosesSound)
-            Add(findings, $"The sound is lost: in the last quarter of the long rollout the mouth follows it with {late.Mean:0.00}, in the first with {early.Mean:0.00}.");
+            Add(findings, $"The sound is lost: at the end of the long rollout the mouth follows it with {late.Mean:0.00}, at its beginning with {early.Mean:0.00}.");
         return findings;
     }
 

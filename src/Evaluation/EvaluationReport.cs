@@ -45,7 +45,7 @@ public sealed record EvaluationReport
     /// <summary>Empty where no long rollout was asked for.</summary>
     public required IReadOnlyList<DriftPoint> Drift { get; init; }
 
-    /// <summary>Correlation of the opening in the first and the last quarter of the long rollout; null without one.</summary>
+    /// <summary>Correlation of the opening at the beginning and the end of the long rollout; null without one.</summary>
     public required Figure? LongOpenFirst { get; init; }
 
     public required Figure? LongOpenLast { get; init; }

@@ -18,6 +18,9 @@ public sealed record EvaluationSettings
     /// <summary>Frames at each moment of the long rollout that is looked at: a second of a minute, a minute of an hour.</summary>
     public int DriftFrames => Math.Max(DriftSeconds / 60, 1) * Performance.FrameRate;
 
+    /// <summary>Frames at either end of the long rollout whose mouths are read: a quarter of it, five minutes at most.</summary>
+    public int LongOpenFrames => Math.Min(DriftSeconds * Performance.FrameRate / 4, 5 * 60 * Performance.FrameRate);
+
     /// <summary>Frames of each clip.</summary>
     public int Frames => Seconds * Performance.FrameRate;
 

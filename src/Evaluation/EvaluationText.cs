@@ -36,6 +36,6 @@ static class EvaluationText
         if (report.AlikeWithOtherSound is { } alike)
             yield return $"The mouth's opening with its own sound and with another's, correlation: {EvaluationTables.Cell(alike)}.";
         if (report.LongOpenFirst is { } first)
-            yield return $"Opening in the first and last quarter of the long rollout: {EvaluationTables.Cell(first)}, {EvaluationTables.Cell(report.LongOpenLast)}.";
+            yield return $"Opening at the beginning and end of the long rollout (a quarter of it each, five minutes at most): {EvaluationTables.Cell(first)}, {EvaluationTables.Cell(report.LongOpenLast)}.";
     }
 }

@@ -1,5 +1,6 @@
 using TalkingMachines.Models;
 using TalkingMachines.Models.Audio;
+using TalkingMachines.Models.Vae;
 using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
 
@@ -32,7 +33,7 @@ public sealed record HeardScore(Figure Open, Figure Width, Figure Round)
         float[] features = hearing.Features(0, clip.Poses.Length).ToArray();
         int width = features.Length / clip.Poses.Length;
         bool[] speaking = SpeechActivity.Of(clip.Sound.Samples);
-        return [.. Enumerable.Range(0, clip.Poses.Length).Select(frame => ClipRollout.IsSpeaking(speaking, frame)
+        return [.. Enumerable.Range(0, clip.Poses.Length).Select(frame => SpeechActivity.IsLatentSpeakingFrom(speaking, frame - (frame % AutoencoderConfig.FramesPerLatent))
             ? MouthShape.From(features.AsSpan((frame * width) + MelEncoder.Features, MelEncoder.MouthValues))
             : PuppetPose.Neutral.Mouth)];
     }

@@ -15,14 +15,18 @@ sealed class Brush(Canvas canvas)
 
     public DrawingStyle Style { get; private set; }
 
+    /// <summary>Of the surfaces drawn from now on; shows in photographs alone.</summary>
+    public Grain Grain { get; set; }
+
     /// <summary>True where volumes are modelled by soft light.</summary>
-    public bool Shaded => Style is DrawingStyle.Soft or DrawingStyle.Painterly or DrawingStyle.Anime;
+    public bool Shaded => Style is DrawingStyle.Soft or DrawingStyle.Painterly or DrawingStyle.Anime or DrawingStyle.Photo;
 
     public bool Outlined => Style is DrawingStyle.Ink or DrawingStyle.Sketch or DrawingStyle.Anime;
 
     public void Begin(DrawingStyle style)
     {
         Style = style;
+        Grain = default;
         used = strokes = 0;
     }
 
@@ -40,7 +44,7 @@ sealed class Brush(Canvas canvas)
     public void Surface(VectorPath path, Rgb colour, float volume = 1, float line = 1, bool smooth = false)
     {
         var (least, greatest) = path.Bounds(Matrix3x2.Identity);
-        Canvas.Fill(path, Light(colour, least, greatest, volume));
+        Canvas.Fill(path, Light(colour, least, greatest, volume) with { Grain = Style == DrawingStyle.Photo ? Grain : default });
         float size = MathF.Min(greatest.X - least.X, greatest.Y - least.Y);
         if (size > 12 && Style == DrawingStyle.Sketch) Hatch(path, colour, least, greatest);
         if (size > 12 && Style == DrawingStyle.Painterly && !smooth) Daub(path, colour, least, greatest);
@@ -79,6 +83,10 @@ sealed class Brush(Canvas canvas)
         }
         Canvas.PopClip();
     }
+
+    /// <summary>A lens darkens the corners of a photograph.</summary>
+    public void Vignette() => Canvas.Fill(
+        Path().Rectangle(-1, -1, 102, 102), Paint.Radial(new(46, 42), new(78, 84), new Rgb(20, 14, 24), new Rgb(20, 14, 24), 0, 0.42f));
 
     /// <summary>A part made of overlapping shapes: only the outline around all of them shows.</summary>
     public void Cluster(VectorPath path, Rgb colour, float volume = 1, float line = 1)
@@ -140,6 +148,9 @@ sealed class Brush(Canvas canvas)
             DrawingStyle.Painterly => Paint.Radial(
                 least + size * new Vector2(0.36f, 0.3f), size * 0.8f,
                 colour.Lighter(0.16f * volume), colour.Darker(0.3f * volume)),
+            DrawingStyle.Photo => Paint.Radial(
+                least + size * new Vector2(0.34f, 0.28f), size * 0.85f,
+                colour.Lighter(0.14f * volume), colour.Darker(0.42f * volume)),
             DrawingStyle.Anime => Paint.Linear(
                 least + size * new Vector2(0.4f, 0.2f), least + size * new Vector2(0.6f, 1),
                 colour.Lighter(0.06f * volume), colour.Darker(0.09f * volume)),

@@ -112,14 +112,16 @@ public sealed class Canvas
 
     void Shade(PixelRegion bounds, in Paint paint)
     {
-        if (paint.Kind == PaintKind.Solid)
-        {
-            Blend(bounds, new SolidShader(paint.From));
-            return;
-        }
         Matrix3x2.Invert(Transform, out var toShape);
-        if (paint.Kind == PaintKind.Linear) Blend(bounds, new LinearShader(paint, toShape));
-        else Blend(bounds, new RadialShader(paint, toShape));
+        if (paint.Kind == PaintKind.Solid) Blend(bounds, new SolidShader(paint.From), paint.Grain, toShape);
+        else if (paint.Kind == PaintKind.Linear) Blend(bounds, new LinearShader(paint, toShape), paint.Grain, toShape);
+        else Blend(bounds, new RadialShader(paint, toShape), paint.Grain, toShape);
+    }
+
+    void Blend<TShader>(PixelRegion bounds, TShader shader, Grain grain, Matrix3x2 toShape) where TShader : struct, IShader
+    {
+        if (grain.Strength > 0) Blend(bounds, new GrainShader<TShader>(shader, grain, toShape));
+        else Blend(bounds, shader);
     }
 
     void Blend<TShader>(PixelRegion bounds, TShader shader) where TShader : struct, IShader

@@ -71,7 +71,7 @@ static class Head
         brush.Surface(outline, skin, 0.8f, 0, smooth: true);
         brush.Canvas.PushClip(outline);
         if (brush.Style == DrawingStyle.Flat || brush.Style == DrawingStyle.Ink) SideShade(brush, head, skin);
-        else if (brush.Style == DrawingStyle.Painterly) Dabs(brush, puppet);
+        else if (brush.Style is DrawingStyle.Painterly or DrawingStyle.Photo) Dabs(brush, puppet);
         Cheeks(brush, puppet);
         brush.Canvas.PopClip();
         brush.Outline(outline, skin);

@@ -2,12 +2,19 @@ using System.Numerics;
 
 namespace TalkingMachines.Puppets;
 
+/// <summary>Lighter and darker spots that move with a shape: pores, threads, strands.</summary>
+/// <param name="Size">Of the finest spots, in the coordinates of the shape; there are others four times as large.</param>
+/// <param name="Strength">By how much brightness varies at most, as a share; 0: there are none.</param>
+public readonly record struct Grain(Vector2 Size, float Strength);
+
 /// <summary>How the inside of a shape is coloured.</summary>
 public enum PaintKind { Solid, Linear, Radial }
 
 /// <summary>A colour, or a gradient between two; points and radii in the coordinates of the shape it fills.</summary>
 public readonly record struct Paint(PaintKind Kind, Vector4 From, Vector4 To, Vector2 Origin, Vector2 Extent)
 {
+    public Grain Grain { get; init; }
+
     public static Paint Solid(Rgb colour, float alpha = 1) =>
         new(PaintKind.Solid, colour.WithAlpha(alpha), default, default, default);
 
@@ -74,5 +81,51 @@ readonly struct RadialShader : IShader
     {
         float t = MathF.Min((byX * x + byY * y + offset).Length(), 1);
         return from + change * (t * t * (3 - 2 * t)); // smoothstep: no visible rim where a glow ends
+    }
+}
+
+/// <summary>Another shader's colours, brightened and darkened by value noise of two sizes.</summary>
+readonly struct GrainShader<TShader> : IShader where TShader : struct, IShader
+{
+    const float Larger = 4;
+
+    readonly TShader inner;
+    readonly Matrix3x2 toGrain;
+    readonly float strength;
+
+    /// <param name="toShape">Maps pixels to the coordinates of the paint.</param>
+    public GrainShader(TShader inner, Grain grain, Matrix3x2 toShape)
+    {
+        this.inner = inner;
+        toGrain = toShape * Matrix3x2.CreateScale(Vector2.One / grain.Size);
+        strength = grain.Strength / 2;
+    }
+
+    public Vector4 At(float x, float y)
+    {
+        var colour = inner.At(x, y);
+        var place = Vector2.Transform(new Vector2(x, y), toGrain);
+        var brighter = colour * (1 + (strength * (Noise(place) + Noise(place / Larger))));
+        brighter.W = colour.W;
+        return brighter;
+    }
+
+    /// <summary>-1 to 1, smooth between a lattice's random values.</summary>
+    static float Noise(Vector2 at)
+    {
+        float left = MathF.Floor(at.X), top = MathF.Floor(at.Y), x = at.X - left, y = at.Y - top;
+        int column = (int)left, row = (int)top;
+        x *= x * (3 - (2 * x));
+        y *= y * (3 - (2 * y));
+        float above = float.Lerp(Value(column, row), Value(column + 1, row), x), below = float.Lerp(Value(column, row + 1), Value(column + 1, row + 1), x);
+        return float.Lerp(above, below, y);
+    }
+
+    static float Value(int column, int row)
+    {
+        uint hash = ((uint)column * 0x8DA6B343) ^ ((uint)row * 0xD8163841);
+        hash = (hash ^ (hash >> 15)) * 0x2C1B3C6D;
+        hash ^= hash >> 13;
+        return ((hash & 0xFFFF) / 32767.5f) - 1;
     }
 }

@@ -16,6 +16,7 @@ sealed class PuppetCasting
         this.seed = seed;
         random = Stream(0);
         this.style = Weighted<DrawingStyle>(22, 22, 16, 10, 16, 14);
+        if ((seed & 7) == 7) this.style = DrawingStyle.Photo; // came last: other seeds stay who they are
         this.age = Weighted<AgeGroup>(16, 40, 30, 14);
         feminine = Chance(0.5);
         (this.style, this.age) = (style ?? this.style, age ?? this.age);
@@ -119,7 +120,7 @@ sealed class PuppetCasting
         {
             DrawingStyle.Anime => EyeKind.Anime,
             DrawingStyle.Flat => Weighted<EyeKind>(26, 22, 14, 28, 0, 10),
-            DrawingStyle.Painterly => Weighted<EyeKind>(40, 24, 16, 2, 0, 18),
+            DrawingStyle.Painterly or DrawingStyle.Photo => Weighted<EyeKind>(40, 24, 16, 2, 0, 18),
             _ => Weighted<EyeKind>(30, 24, 18, 14, 2, 12),
         };
         float y = head.Top + (head.ChinY - head.Top) * (small ? Between(0.535f, 0.565f) : Between(0.5f, 0.53f));
@@ -197,6 +198,7 @@ sealed class PuppetCasting
     {
         random = Stream(8);
         var kind = Weighted<BackdropKind>(14, 16, 14, 8, 12, 9, 7, 10, 10, 8);
+        if (style == DrawingStyle.Photo) kind = BackdropKind.Bokeh;
         var first = Palette.Backdrop(random);
         // a face or a dark head of hair must stand out from what is behind it
         for (int i = 0; i < 6 && (Close(first, skin.Skin) || Close(first, hair.Colour)); i++) first = Palette.Backdrop(random);

@@ -11,6 +11,8 @@ public sealed class PuppetRenderer
     /// <summary>Largest side of a picture, in pixels.</summary>
     public const int MaxSize = 4096;
 
+    static readonly Grain pores = new(new(1.1f, 1.1f), 0.07f), strands = new(new(0.55f, 9), 0.32f), threads = new(new(0.9f, 0.7f), 0.12f);
+
     readonly Canvas canvas = new();
     readonly Brush brush;
 
@@ -47,19 +49,26 @@ public sealed class PuppetRenderer
         canvas.Transform = stance.Picture;
         Backdrop.Draw(brush, puppet.Backdrop);
         canvas.Transform = stance.BackHair;
+        brush.Grain = strands;
         Hair.Behind(brush, puppet);
         canvas.Transform = stance.Neck;
+        brush.Grain = pores;
         Head.Neck(brush, puppet);
         canvas.Transform = stance.Body;
+        brush.Grain = threads;
         Wardrobe.Draw(brush, puppet);
         DrawHead(puppet, pose, stance);
+        canvas.Transform = stance.Picture;
+        if (puppet.Style == DrawingStyle.Photo) brush.Vignette();
     }
 
     void DrawHead(Puppet puppet, in PuppetPose pose, in Stance stance)
     {
         canvas.Transform = stance.BackHair;
+        brush.Grain = strands;
         Hair.Locks(brush, puppet);
         canvas.Transform = stance.Ears;
+        brush.Grain = pores;
         Head.Ears(brush, puppet);
         canvas.Transform = stance.Head;
         float drop = Head.JawDrop(pose.Mouth);
@@ -69,6 +78,7 @@ public sealed class PuppetRenderer
         Hair.Shadow(brush, puppet, outline);
         canvas.Transform = stance.Features;
         Head.Marks(brush, puppet, pose.Gesture.Brow);
+        brush.Grain = strands;
         Beard.Draw(brush, puppet, pose.Mouth, drop);
         Mouth.Draw(brush, puppet, pose.Mouth);
         Beard.Moustache(brush, puppet, pose.Mouth);
@@ -83,6 +93,7 @@ public sealed class PuppetRenderer
         canvas.Transform = stance.Ears;
         Accessories.Earrings(brush, puppet);
         canvas.Transform = stance.Hair;
+        brush.Grain = threads;
         Headwear.Draw(brush, puppet, drop);
     }
 

@@ -2,7 +2,7 @@ namespace TalkingMachines.Puppets;
 
 // The order of the values below is part of what a seed means: add at the end only.
 
-public enum DrawingStyle { Flat, Soft, Ink, Sketch, Anime, Painterly }
+public enum DrawingStyle { Flat, Soft, Ink, Sketch, Anime, Painterly, Photo }
 
 public enum AgeGroup { Child, Young, Adult, Elder }
 

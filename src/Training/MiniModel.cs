@@ -16,7 +16,7 @@ public static class MiniModel
     public static Recipe[] Stages() =>
     [
         Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniSync(), Recipes.MiniCodeReader(), Recipes.MiniWarmup(),
-        Recipes.MiniAudio(), Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
+        Recipes.MiniAudio(), Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniRefiner512(),
     ];
 
     /// <summary>The recipes that one builds on and that are neither run nor shipped, in the order to run them. A run that has begun needs none.</summary>
@@ -55,7 +55,7 @@ public static class MiniModel
 
     /// <summary>
     /// Where the weights of a recipe lie in the folder of shipped models, so that what builds on them can be trained without
-    /// training them anew (a decoder goes on from the shipped one); null for those that are not shipped.
+    /// training them anew (a student learns from the shipped teacher); null for those that are not shipped.
     /// </summary>
     public static string? ShippedFile(string recipe) => Shipped().FirstOrDefault(each => each.Recipe.Name == recipe).File;
 
@@ -71,7 +71,6 @@ public static class MiniModel
             (hearing, $"{Name}/{Avatar.AudioFile}", []),
             (Recipes.MiniLipReader(), $"{Name}/{LipReader.File}", []),
             (autoencoder, $"{Name}/{Avatar.AutoencoderFile}", []),
-            (Recipes.MiniDecoder(), $"{Name}/{Avatar.AutoencoderFile}", []),
             (teacher, $"{teacher.Name}/{RunFolder.WeightsFile}", [autoencoder, hearing]),
             (Recipes.MiniCodeReader(), $"{teacher.Name}/{CodeReader.File}", [autoencoder]),
         ];
@@ -81,7 +80,7 @@ public static class MiniModel
     static AvatarConfig Full => Recipes.MiniStudent3x2().Model with { Picture = Recipes.MiniRefiner512().Picture, Autoencoder = Recipes.MiniRefiner512().Model };
 
     /// <summary>256 x 256, by the same weights.</summary>
-    static AvatarConfig Light => Recipes.MiniStudent3x2().Model with { Autoencoder = Recipes.MiniDecoder().Model };
+    static AvatarConfig Light => Recipes.MiniStudent3x2().Model with { Autoencoder = Recipes.MiniAutoencoder().Model };
 
     /// <summary>Copies the exported weights of the finished runs beside <paramref name="run"/> into a model folder, and makes two beside it: the light setting, and what students learn from.</summary>
     public static void Assemble(RunFolder run, string folder)
@@ -89,7 +88,7 @@ public static class MiniModel
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string light = $"{folder}-light", teacher = Path.Combine(Path.GetDirectoryName(folder)!, Recipes.MiniTeacher().Name);
         foreach (string each in (string[])[folder, light, teacher]) Directory.CreateDirectory(each);
-        Join(Path.Combine(folder, Avatar.AutoencoderFile), ClipFiles.Weights(run, Recipes.MiniDecoder().Name), ClipFiles.Weights(run, Recipes.MiniRefiner512().Name));
+        Join(Path.Combine(folder, Avatar.AutoencoderFile), ClipFiles.Weights(run, Recipes.MiniAutoencoder().Name), ClipFiles.Weights(run, Recipes.MiniRefiner512().Name));
         Copy(Recipes.MiniStudent3x2(), folder, Avatar.TransformerFile);
         Copy(Recipes.MiniHearing(), folder, Avatar.AudioFile);
         Copy(Recipes.MiniLipReader(), folder, LipReader.File);
@@ -106,22 +105,25 @@ public static class MiniModel
         }
     }
 
-    // All weights of the first, and of the second those that the first lacks: the refiners of both sizes.
-    static void Join(string target, string first, string second)
+    // An autoencoder's weights, with the refiner of pictures larger than its encoder sees: an older one of these may lie in its file.
+    static void Join(string target, string autoencoder, string larger)
     {
         using var device = Device.Cpu(0);
         using var scope = Tensor.Scope();
+        string refiner = $"refiner{Recipes.MiniRefiner512().Model.Scale}.";
         var all = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (string path in (string[])[first, second])
+        Take(autoencoder, isRefiner: false);
+        Take(larger, isRefiner: true);
+        SafeTensors.Write(target, all, DType.F16);
+
+        void Take(string path, bool isRefiner)
         {
             using var file = SafeTensors.Open(path);
-            foreach (var (name, stored) in file.Tensors)
+            foreach (var (name, stored) in file.Tensors.Where(each => each.Key.StartsWith(refiner, StringComparison.Ordinal) == isRefiner))
             {
-                if (all.ContainsKey(name)) continue;
                 all[name] = Tensor.Empty(device, stored.Shape);
                 file.Read(name, all[name].Floats);
             }
         }
-        SafeTensors.Write(target, all, DType.F16);
     }
 }

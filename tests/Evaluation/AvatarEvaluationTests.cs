@@ -86,6 +86,16 @@ public sealed class AvatarEvaluationTests : IDisposable
     });
 
     [Fact]
+    public void A_chunk_that_nobody_looks_at_changes_nothing_of_the_next() => WithAvatar((avatar, _) =>
+    {
+        var clip = HeldOutClip.Draw(0, 32, avatar.Config.Picture, default);
+        var seen = FirstChunks(avatar, clip, clip.Performance, 2);
+        using var rollout = new ClipRollout(avatar, clip.Reference, clip.Performance, clip.Performance.Poses, seed: 4);
+        rollout.Skip();
+        Assert.Equal(seen[1], Bytes(rollout.Next()));
+    });
+
+    [Fact]
     public void A_chunk_hears_its_own_sound_and_none_beyond_its_lookahead() => WithAvatar((avatar, _) =>
     {
         var clip = HeldOutClip.Draw(0, 48, avatar.Config.Picture, default);
@@ -123,11 +133,20 @@ public sealed class AvatarEvaluationTests : IDisposable
     public void Senseless_settings_are_refused(int characters, int seconds, string expected) =>
         Assert.Equal(expected, Assert.Throws<ArgumentException>(() => new EvaluationSettings { Characters = characters, Seconds = seconds }.Checked()).Message);
 
+    [Theory]
+    [InlineData(4, 16)]
+    [InlineData(60, 240)]
+    [InlineData(3600, 4800)]
+    public void Mouths_are_read_in_a_quarter_at_either_end_of_a_long_rollout_but_not_in_more_than_five_minutes(int seconds, int frames) =>
+        Assert.Equal(frames, new EvaluationSettings { DriftSeconds = seconds }.LongOpenFrames);
+
     static byte[][] FirstChunks(Avatar avatar, HeldOutClip clip, Performance heard, int chunks)
     {
         using var rollout = new ClipRollout(avatar, clip.Reference, heard, heard.Poses, seed: 4);
-        return [.. Enumerable.Range(0, chunks).Select(_ => rollout.Next().SelectMany(frame => frame.Pixels).ToArray())];
+        return [.. Enumerable.Range(0, chunks).Select(_ => Bytes(rollout.Next()))];
     }
+
+    static byte[] Bytes(Picture[] frames) => [.. frames.SelectMany(frame => frame.Pixels)];
 
     static Performance WithNoiseFrom(Performance performance, int frame)
     {

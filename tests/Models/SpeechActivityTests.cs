@@ -56,6 +56,8 @@ public sealed class SpeechActivityTests
         activity.Append([.. Noise(12 * Frame, 0), .. Noise(1 * Frame, 0.2f), .. Noise(30 * Frame, 0)]);
         // Frame 12 and the hangover up to 17: latent 2 ends at 11, latent 4 at 19, latent 5 begins at 20.
         Assert.Equal([false, false, true, true, true, false, false], Enumerable.Range(0, 7).Select(latent => activity.IsLatentSpeaking(latent)));
+        bool[] frames = [.. Enumerable.Range(0, (int)activity.Frames).Select(frame => activity.IsSpeaking(frame))];
+        for (int latent = -3; latent < 12; latent++) Assert.Equal(activity.IsLatentSpeaking(latent), SpeechActivity.IsLatentSpeakingFrom(frames, 4 * latent));
     }
 
     [Fact]

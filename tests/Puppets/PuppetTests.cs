@@ -31,6 +31,7 @@ public class PuppetTests
     [Theory]
     [InlineData(0, DrawingStyle.Flat, AgeGroup.Young, FringeKind.Buzz, BackKind.None, 291141, 23.683474f)]
     [InlineData(1, DrawingStyle.Flat, AgeGroup.Adult, FringeKind.Straight, BackKind.Long, 560301, 24.310545f)]
+    [InlineData(7, DrawingStyle.Photo, AgeGroup.Young, FringeKind.SideSweep, BackKind.None, 430788, 21.593445f)]
     [InlineData(-5, DrawingStyle.Ink, AgeGroup.Young, FringeKind.Rounded, BackKind.Bob, 679625, 24.493011f)]
     [InlineData(1L << 40, DrawingStyle.Ink, AgeGroup.Adult, FringeKind.Rounded, BackKind.Bob, 165550, 24.28606f)]
     public void A_seed_means_the_same_character_for_ever(
@@ -40,6 +41,33 @@ public class PuppetTests
         Assert.Equal((style, age, fringe, back), (puppet.Style, puppet.Age, puppet.Hair.Fringe, puppet.Hair.Back));
         Assert.Equal(backdrop, puppet.Backdrop.Variant);
         Assert.Equal(cheek, puppet.Head.Cheek, 0.0001f);
+    }
+
+    [Fact]
+    public void Every_eighth_character_has_textures_that_move_with_it()
+    {
+        for (long seed = 0; seed < 64; seed++) Assert.Equal(seed % 8 == 7, Puppet.FromSeed(seed).Style == DrawingStyle.Photo);
+
+        var renderer = new PuppetRenderer();
+        var cheek = new PixelRegion(86, 148, 24, 16);
+        Picture Draw(Puppet puppet, float headX, PixelRegion region) =>
+            renderer.Draw(puppet, PuppetPose.Neutral with { Gesture = default(Gesture) with { HeadX = headX } }, 256, region);
+        Puppet photo = Puppet.FromSeed(807), painted = photo with { Style = DrawingStyle.Painterly }; // whose face has the same glows
+        var still = Draw(photo, 0, cheek);
+        double rough = Roughness(still), smooth = Roughness(Draw(painted, 0, cheek));
+        Assert.True(rough > 3 * smooth, $"Second differences of {rough:F2} with pores, of {smooth:F2} without.");
+        double[] apart = [.. Enumerable.Range(-12, 25).Select(dx => Distance(still, Draw(photo, 0.06f, cheek with { X = cheek.X + dx })))];
+        Assert.InRange(Array.IndexOf(apart, apart.Min()) - 12, 4, 8); // pixels that the head moved
+        Assert.True(apart.Min() < apart[12] / 2, $"Moved with the head {apart.Min():F2} apart, in place {apart[12]:F2}.");
+
+        // Mean second difference over the size of pores: what is smooth has hardly any.
+        static double Roughness(Picture picture)
+        {
+            const int Pore = 3;
+            int row = 3 * picture.Width, step = 3 * Pore;
+            return Enumerable.Range(0, picture.Pixels.Length).Where(i => i % row >= 2 * step)
+                .Average(i => Math.Abs(picture.Pixels[i] - (2 * picture.Pixels[i - step]) + picture.Pixels[i - (2 * step)]));
+        }
     }
 
     [Theory]
@@ -173,11 +201,13 @@ public class PuppetTests
         }
     }
 
-    [Fact]
-    public void A_frame_allocates_nothing_once_warm()
+    [Theory]
+    [InlineData(20)]
+    [InlineData(23)]
+    public void A_frame_allocates_nothing_once_warm(long seed)
     {
         var renderer = new PuppetRenderer();
-        var puppet = Puppet.FromSeed(20);
+        var puppet = Puppet.FromSeed(seed);
         var pixels = new byte[Size * Size * 3];
         Draw(3);
         Garbage.AssertNone(() => Draw(10));

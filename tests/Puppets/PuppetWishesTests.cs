@@ -30,6 +30,13 @@ public sealed class PuppetWishesTests
     }
 
     [Fact]
+    public void A_photograph_may_be_taken_elsewhere()
+    {
+        Assert.Equal((DrawingStyle.Photo, BackdropKind.Bokeh), (Puppet.FromSeed(7).Style, Puppet.FromSeed(7).Backdrop.Kind));
+        Assert.Equal(BackdropKind.Hills, new PuppetWishes { Background = BackdropKind.Hills }.Apply(7).Backdrop.Kind);
+    }
+
+    [Fact]
     public void Every_kind_of_eyes_is_found_for_every_age()
     {
         foreach (var age in Enum.GetValues<AgeGroup>())

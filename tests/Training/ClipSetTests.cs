@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TalkingMachines.Models;
+using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
 using TalkingMachines.Tensors;
 using TalkingMachines.Tests.Media;
@@ -54,11 +55,27 @@ public sealed class ClipSetTests : IDisposable
         byte[] file = File.ReadAllBytes(folder.File("clips.bin")), before = [.. file];
         int at = file.AsSpan().IndexOf(MemoryMarshal.AsBytes(spoken.Mel(0)));
         MemoryMarshal.Cast<byte, Half>(file.AsSpan(at, 2000)).Fill((Half)1);
+        ExpectSpokenAnew(file, before);
+    }
+
+    [Fact]
+    public void Clips_in_the_file_that_were_told_otherwise_of_speech_are_spoken_anew()
+    {
+        var spoken = Open(new EventList());
+        var sound = TrainingPerformance.Draw((long)Seed << 32, ClipSet.Frames, heldOut: false).Sound;
+        Assert.Equal(SpeechActivity.Of(sound.Samples), spoken.Speaking(0));
+        byte[] before = File.ReadAllBytes(folder.File("clips.bin"));
+        byte[] file = [.. before[..^(Clips * ClipSet.Frames)], .. before[^(Clips * ClipSet.Frames)..].Select(speaking => (byte)(1 - speaking))];
+        ExpectSpokenAnew(file, before);
+    }
+
+    void ExpectSpokenAnew(byte[] file, byte[] anew)
+    {
         File.WriteAllBytes(folder.File("clips.bin"), file);
         var events = new EventList();
         Open(events);
         Assert.Contains(events, e => e is Preparing);
-        Assert.Equal(before, File.ReadAllBytes(folder.File("clips.bin")));
+        Assert.Equal(anew, File.ReadAllBytes(folder.File("clips.bin")));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using TalkingMachines.Models.Vae;
+
 namespace TalkingMachines.Models.Audio;
 
 /// <summary>
@@ -7,9 +9,10 @@ namespace TalkingMachines.Models.Audio;
 /// </summary>
 public sealed class SpeechActivity
 {
-    /// <summary>Frames after speech that still speak: pauses within a phrase, up to 0.3 s, belong to it in the training clips.</summary>
+    /// <summary>Frames after speech that still speak: pauses within a phrase, up to 0.3 s, belong to it.</summary>
     public const int Hangover = 5;
 
+    const int LatentFrames = AutoencoderConfig.FramesPerLatent;
     const float Margin = 9;         // dB above the floor
     const float LowestFloor = -60;  // dB to full scale: hiss below is silence, whatever came before
     const float FirstFloor = -50;   // highest floor while little has been heard: sound may begin with a word
@@ -57,12 +60,21 @@ public sealed class SpeechActivity
         ? speaking[frame % Memory]
         : throw new ArgumentOutOfRangeException(nameof(frame), frame, $"expected the last {Memory} of {Frames} frames"));
 
-    /// <summary>Whether a latent of four frames speaks: one of them or of their two neighbours does, as in training.</summary>
+    /// <summary>Whether a latent of four frames speaks: one of them or of their two neighbours does. So in training, evaluation and calls.</summary>
     public bool IsLatentSpeaking(long latent)
     {
-        for (long frame = (4 * latent) - 1; frame <= (4 * latent) + 4; frame++)
+        for (long frame = (LatentFrames * latent) - 1; frame <= LatentFrames * (latent + 1); frame++)
             if (IsSpeaking(frame)) return true;
         return false;
+    }
+
+    /// <summary>The same of the latent that begins with a frame of a clip; no frame outside speaks.</summary>
+    /// <param name="speaking">By frame.</param>
+    /// <param name="first">The latent's first frame; may lie before the clip.</param>
+    public static bool IsLatentSpeakingFrom(ReadOnlySpan<bool> speaking, long first)
+    {
+        long start = Math.Max(0, first - 1), end = Math.Min(first + LatentFrames + 1, speaking.Length);
+        return start < end && speaking[(int)start..(int)end].Contains(true);
     }
 
     /// <summary>Forgets the frames from <paramref name="frames"/> on; other sound follows there. The noise floor stays.</summary>

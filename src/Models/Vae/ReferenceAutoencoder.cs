@@ -185,7 +185,9 @@ public sealed class ReferenceAutoencoder
     sealed class FrameEncoder(Weights weights, AutoencoderConfig config)
     {
         readonly Convolution enter = Convolution.Over2d(weights.Under("enter"), 3 * Patch * Patch, config.Width4);
+        readonly ResidualBlock block4 = new(weights.Under("block4"), config.Width4);
         readonly Convolution down8 = Convolution.Over2d(weights.Under("down8"), config.Width4, config.Width8, stride: 2);
+        readonly ResidualBlock block8 = new(weights.Under("block8"), config.Width8);
         readonly Convolution down16 = Convolution.Over2d(weights.Under("down16"), config.Width8, config.Width16, stride: 2);
         readonly ResidualBlock block16 = new(weights.Under("block16"), config.Width16);
         readonly ChannelNorm norm = new(weights.Under("norm"), config.Width16);
@@ -195,10 +197,10 @@ public sealed class ReferenceAutoencoder
         public Tensor Forward(Tensor difference, ReferenceFeatures features)
         {
             using var scope = Tensor.Scope();
-            var x = AddFeatures(enter.Forward(PixelShuffle.ToDepth(difference, Patch)), features.At4);
-            x = AddFeatures(down8.Forward(x.Silu()), features.At8);
-            x = AddFeatures(down16.Forward(x.Silu()), features.At16);
-            return scope.Keep(leave.Forward(norm.ForwardSilu(block16.Forward(x))));
+            var x = block4.Forward(AddFeatures(enter.Forward(PixelShuffle.ToDepth(difference, Patch)), features.At4));
+            x = block8.Forward(AddFeatures(down8.Forward(x.Silu()), features.At8));
+            x = block16.Forward(AddFeatures(down16.Forward(x.Silu()), features.At16));
+            return scope.Keep(leave.Forward(norm.ForwardSilu(x)));
         }
     }
 

@@ -9,8 +9,8 @@ namespace TalkingMachines.Training.Data;
 
 /// <summary>
 /// Clips of characters that speak, listen and move: the sound's mel features, the true mouth and gestures by video frame, and
-/// whether it speaks. A set is a function of its seed and size, and of the code and the voices that make it; it is made once and
-/// kept in a file beside the runs.
+/// whether a call's detector, which has heard nothing before, hears speech. A set is a function of its seed and size, and of the
+/// code and the voices that make it; it is made once and kept in a file beside the runs.
 /// </summary>
 public sealed class ClipSet
 {
@@ -54,7 +54,8 @@ public sealed class ClipSet
 
     ReadOnlySpan<Half> Gestures(int clip, int first, int frames) => gestures.AsSpan(((clip * Frames) + first) * Gesture.Count, frames * Gesture.Count);
 
-    public bool Speaking(int clip, int frame) => speaking[(clip * Frames) + frame];
+    /// <summary>By frame, as a call's detector has it: models learn by what they will be told.</summary>
+    public ReadOnlySpan<bool> Speaking(int clip) => speaking.AsSpan(clip * Frames, Frames);
 
     /// <summary>The pose of a frame, for drawing it.</summary>
     public PuppetPose Pose(int clip, int frame)
@@ -99,7 +100,7 @@ public sealed class ClipSet
             anew.Speak(0, clip, seed, firstCharacter, cancel);
             bool same = anew.characters[0] == characters[clip]
                 && anew.Mouth(0, 0, Frames).SequenceEqual(Mouth(clip, 0, Frames)) && anew.Gestures(0, 0, Frames).SequenceEqual(Gestures(clip, 0, Frames))
-                && IsNear(anew.Mel(0), Mel(clip));
+                && IsNear(anew.Mel(0), Mel(clip)) && anew.Speaking(0).SequenceEqual(Speaking(clip));
             if (!same) return false;
         }
         return true;
@@ -151,8 +152,8 @@ public sealed class ClipSet
             for (int i = 0; i < MouthShape.Count; i++) mouths[(((clip * Frames) + frame) * MouthShape.Count) + i] = (Half)row[i];
             pose.Gesture.CopyTo(row);
             for (int i = 0; i < Gesture.Count; i++) gestures[(((clip * Frames) + frame) * Gesture.Count) + i] = (Half)row[i];
-            speaking[(clip * Frames) + frame] = performance.Speaking[frame];
         }
+        SpeechActivity.Of(performance.Sound.Samples).CopyTo(speaking, clip * Frames);
     }
 
     static ClipSet? Read(string path, ulong seed, int count, int? firstCharacter)

@@ -11,7 +11,8 @@ namespace TalkingMachines.Training.Data;
 
 /// <summary>
 /// A clip set as the transformer sees it: code differences to the reference picture by frame, the reference's features, and
-/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights and clips it was made of; made anew if a few clips, drawn again, differ from it.
+/// audio features by frame. Made by drawing and encoding every clip once; kept in a file that names the weights and clips it was
+/// made of; made anew if one of a few clips, one of each style among them, differs when drawn again.
 /// </summary>
 public sealed class LatentSet
 {
@@ -62,7 +63,7 @@ public sealed class LatentSet
         return set;
     }
 
-    // Codes stay what they are while decoder and refiners go on learning.
+    // Codes stay what they are while refiners go on learning.
     static byte[] EncoderDigest(string autoencoderFile)
     {
         using var file = SafeTensors.Open(autoencoderFile);
@@ -139,11 +140,11 @@ public sealed class LatentSet
     bool IsAsDrawnAnew(ReferenceAutoencoder autoencoder, Device device, CancellationToken cancel)
     {
         var renderer = new PuppetRenderer();
-        int witnesses = Math.Min(Witnesses, clips.Count);
-        for (int i = 0; i < witnesses; i++)
+        int spread = Math.Min(Witnesses, clips.Count);
+        var ofEachStyle = Enumerable.Range(0, clips.Count).DistinctBy(clip => Puppet.FromSeed(clips.Character(clip)).Style);
+        foreach (int clip in Enumerable.Range(0, spread).Select(i => (int)((long)i * clips.Count / spread)).Union(ofEachStyle))
         {
             cancel.ThrowIfCancellationRequested();
-            int clip = (int)((long)i * clips.Count / witnesses);
             Half[] code = [.. codes[clip]], reference = [.. references[clip]];
             EncodeOne(clip, Draw(renderer, clip), autoencoder, device);
             bool same = ClipSet.IsNear(code, codes[clip]) && ClipSet.IsNear(reference, references[clip]);

@@ -1,4 +1,5 @@
 using TalkingMachines.Models;
+using TalkingMachines.Models.Audio;
 using TalkingMachines.Models.Vae;
 using TalkingMachines.Models.Video;
 using TalkingMachines.Puppets;
@@ -81,15 +82,9 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
         for (int i = 0; i < source.Length; i++) target[i] = (float)source[i];
     }
 
-    /// <summary>A latent speaks if one of its frames, or the frame before or after, does.</summary>
     static void FillSpeaking(ClipSet clips, int clip, int start, Span<bool> speaking)
     {
-        for (int f = 0; f < speaking.Length; f++)
-            for (int j = -1; j <= PerLatent; j++)
-            {
-                int frame = start + (f * PerLatent) + j;
-                if (frame >= 0 && frame < ClipSet.Frames) speaking[f] |= clips.Speaking(clip, frame);
-            }
+        for (int f = 0; f < speaking.Length; f++) speaking[f] = SpeechActivity.IsLatentSpeakingFrom(clips.Speaking(clip), start + (f * PerLatent));
     }
 
     // Silent latents are given no sound at all, those in the margins included.

@@ -32,6 +32,8 @@ internal sealed class SyncRuns(ulong seed, ClipSet clips, int runs)
     const float Spoiled = 0.75f;    // share of runs
     const float LeastDifference = 0.08f;
 
+    static readonly Half Open = (Half)0.1f; // of a mouth: noise and music open none
+
     readonly PuppetRenderer renderer = new();
 
     public SyncBatch Make(int step)
@@ -76,7 +78,7 @@ internal sealed class SyncRuns(ulong seed, ClipSet clips, int runs)
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             chosen = (random.Integer(clips.Count), random.Integer(ClipSet.Frames - Frames + 1));
-            if (Enumerable.Range(chosen.Start, Frames).Count(frame => clips.Speaking(chosen.Clip, frame)) > Frames / 2) break;
+            if (Enumerable.Range(chosen.Start, Frames).Count(frame => clips.Mouth(chosen.Clip, frame)[0] > Open) > Frames / 3) break;
         }
         return chosen;
     }

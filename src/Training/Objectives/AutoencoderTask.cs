@@ -29,7 +29,7 @@ public sealed record AutoencoderRecipe : Recipe
 /// <summary>Squares and absolutes of errors, slopes and changes, weighted to mouth and eyes; see <see cref="AutoencoderRecipe"/>.</summary>
 public sealed class AutoencoderTask : ITrainingTask
 {
-    const int SheetCharacters = 6;
+    const int SheetCharacters = 8; // of every style
 
     readonly AutoencoderRecipe recipe;
     readonly ReferenceAutoencoder model;

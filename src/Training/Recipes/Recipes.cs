@@ -11,7 +11,7 @@ public static class Recipes
     static readonly Func<Recipe>[] all =
     [
         MiniAutoencoder, MiniHearing, MiniLipReader, MiniSync, MiniCodeReader, MiniWarmup, MiniAudio, MiniTeacher,
-        MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniDecoder, MiniRefiner512,
+        MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniRefiner512,
         .. Ablations(),
     ];
 
@@ -23,46 +23,35 @@ public static class Recipes
     public static Recipe Named(string name) =>
         All.FirstOrDefault(recipe => recipe.Name == name) ?? throw new TrainingException($"The recipe is '{name}', expected one of: {string.Join(", ", All.Select(recipe => recipe.Name))}.");
 
-    /// <summary>The mini model's autoencoder, 256 x 256.</summary>
+    /// <summary>The mini model's autoencoder with its refiner, 256 x 256.</summary>
     public static AutoencoderRecipe MiniAutoencoder() => new()
     {
         Name = "mini-autoencoder",
-        Steps = 8000,
+        Model = new AutoencoderConfig { RefinerWidth = 48 },
+        Steps = 12000,
         MuonRate = 0.01f,
         AdamRate = 1.5e-3f,
         WarmupSteps = 20,
-        DecayFrom = 0.4,
+        DecayFrom = 0.3,
         EmaDecay = 0.998f,
         GradientClip = 1,
         ValidateEvery = 1000,
     };
 
-    /// <summary>The decoder goes on alone, with a refiner: the codes that the transformer learnt stay what they are.</summary>
-    public static AutoencoderRecipe MiniDecoder() => MiniAutoencoder() with
-    {
-        Name = "mini-decoder",
-        From = MiniAutoencoder().Name,
-        Parts = ["decoder.", "refiner"],
-        Model = new AutoencoderConfig { RefinerWidth = 48 },
-        Seed = 2,
-        Steps = 4500,
-        MuonRate = 0.006f,
-        AdamRate = 8e-4f,
-        DecayFrom = 0.3,
-        EmaDecay = 0.99f,
-        ValidateEvery = 500,
-    };
-
     /// <summary>The refiner of 512 x 512: encoder and decoder stay those of 256 x 256.</summary>
-    public static AutoencoderRecipe MiniRefiner512() => MiniDecoder() with
+    public static AutoencoderRecipe MiniRefiner512() => MiniAutoencoder() with
     {
         Name = "mini-refiner-512",
-        From = MiniDecoder().Name,
+        From = MiniAutoencoder().Name,
         Parts = ["refiner"],
         Model = new AutoencoderConfig { Scale = 2, RefinerWidth = 32 },
         Picture = 512,
         Seed = 3,
         Steps = 2000,
+        MuonRate = 0.006f,
+        AdamRate = 8e-4f,
+        EmaDecay = 0.99f,
+        ValidateEvery = 500,
     };
 
     /// <summary>What the mini model hears.</summary>
