@@ -16,7 +16,7 @@ public static class MiniModel
     public static Recipe[] Stages() =>
     [
         Recipes.MiniAutoencoder(), Recipes.MiniHearing(), Recipes.MiniLipReader(), Recipes.MiniSync(), Recipes.MiniCodeReader(), Recipes.MiniWarmup(),
-        Recipes.MiniAudio(), Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniRefiner512(),
+        Recipes.MiniAudio(), Recipes.MiniTeacher(), Recipes.MiniStudent3x2(), Recipes.MiniDecoder(), Recipes.MiniRefiner512(),
     ];
 
     /// <summary>The recipes that one builds on and that are neither run nor shipped, in the order to run them. A run that has begun needs none.</summary>
@@ -71,6 +71,7 @@ public static class MiniModel
             (hearing, $"{Name}/{Avatar.AudioFile}", []),
             (Recipes.MiniLipReader(), $"{Name}/{LipReader.File}", []),
             (autoencoder, $"{Name}/{Avatar.AutoencoderFile}", []),
+            (Recipes.MiniDecoder(), $"{Name}/{Avatar.AutoencoderFile}", []),
             (teacher, $"{teacher.Name}/{RunFolder.WeightsFile}", [autoencoder, hearing]),
             (Recipes.MiniCodeReader(), $"{teacher.Name}/{CodeReader.File}", [autoencoder]),
         ];
@@ -88,7 +89,7 @@ public static class MiniModel
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string light = $"{folder}-light", teacher = Path.Combine(Path.GetDirectoryName(folder)!, Recipes.MiniTeacher().Name);
         foreach (string each in (string[])[folder, light, teacher]) Directory.CreateDirectory(each);
-        Join(Path.Combine(folder, Avatar.AutoencoderFile), ClipFiles.Weights(run, Recipes.MiniAutoencoder().Name), ClipFiles.Weights(run, Recipes.MiniRefiner512().Name));
+        Join(Path.Combine(folder, Avatar.AutoencoderFile), ClipFiles.Weights(run, Recipes.MiniDecoder().Name), ClipFiles.Weights(run, Recipes.MiniRefiner512().Name));
         Copy(Recipes.MiniStudent3x2(), folder, Avatar.TransformerFile);
         Copy(Recipes.MiniHearing(), folder, Avatar.AudioFile);
         Copy(Recipes.MiniLipReader(), folder, LipReader.File);

@@ -29,6 +29,8 @@ public sealed class AutoencoderTests
         using var runs = new ScratchFolder();
         Write(runs, _ => true);
         Run(runs, Part);
+        Run(runs, Part with { Name = "forgiving", CodeNoise = 0.5f });
+        Assert.NotEqual(File.ReadAllBytes(runs.File("part/weights.safetensors")), File.ReadAllBytes(runs.File("forgiving/weights.safetensors")));
         SortedDictionary<string, float[]> before = ScratchFolder.Numbers(runs.File(Whole)), after = ScratchFolder.Numbers(runs.File("part/weights.safetensors"));
         Assert.Equal(before.Keys, after.Keys);
         string[] changed = [.. before.Keys.Where(name => !before[name].SequenceEqual(after[name]))];

@@ -123,9 +123,33 @@ public sealed class ClipSetTests : IDisposable
             bool Encode(ClipSet set)
             {
                 var events = new EventList();
-                LatentSet.Open(folder.File("latents.bin"), set, avatar.Config.Picture, avatar.Autoencoder, Path.Combine(model, Avatar.AutoencoderFile), avatar.Hearing, device, events, default);
+                OpenLatents(set, avatar, model, device, events);
                 return events.Any(e => e is Preparing);
             }
         });
     }
+
+    [Fact]
+    public void Eyes_weigh_more_in_the_latents_in_which_they_blink()
+    {
+        string model = TinyAvatar.Write(folder.File("model"));
+        LeakCheck.On("cpu", device =>
+        {
+            using var avatar = Avatar.Load(model, device, device);
+            var clips = Open(new EventList());
+            var latents = OpenLatents(clips, avatar, model, device, new EventList());
+            const int Latents = 20, Start = 8;
+            float[] scale = [.. Enumerable.Repeat(1f, avatar.Config.Autoencoder.LatentChannels)];
+            using var scope = Tensor.Scope();
+            float[] weights = MotionBatch.Make(device, latents, avatar.Config, scale, Latents, [0], [Start]).CellWeights.ToArray();
+            bool[] blinks = [.. Enumerable.Range(0, Latents).Select(latent => Enumerable.Range(Start + (4 * latent), 4).Any(frame => clips.Pose(0, frame).Gesture.Blink > 0.1f))];
+            Assert.Contains(true, blinks);
+            Assert.Contains(false, blinks);
+            var eyes = weights.Chunk(weights.Length / Latents).Select(cells => cells.Where(weight => weight is not (1 or MotionBatch.MouthWeight)).Distinct().Single());
+            Assert.Equal(blinks.Select(blink => blink ? 12f : 4), eyes);
+        });
+    }
+
+    LatentSet OpenLatents(ClipSet set, Avatar avatar, string model, Device device, EventList events) =>
+        LatentSet.Open(folder.File("latents.bin"), set, avatar.Config.Picture, avatar.Autoencoder, Path.Combine(model, Avatar.AutoencoderFile), avatar.Hearing, device, events, default);
 }

@@ -63,7 +63,7 @@ public sealed class LatentSet
         return set;
     }
 
-    // Codes stay what they are while refiners go on learning.
+    // Codes stay what they are while decoder and refiners go on learning.
     static byte[] EncoderDigest(string autoencoderFile)
     {
         using var file = SafeTensors.Open(autoencoderFile);

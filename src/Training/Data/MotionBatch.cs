@@ -14,12 +14,17 @@ namespace TalkingMachines.Training.Data;
 /// <param name="References">Features of the reference pictures [B,144,1,16,16].</param>
 /// <param name="Drive">Sound, gestures and mode.</param>
 /// <param name="Mouths">Mouth values that the sound asks for [B,4F,5]; 0 where there is none.</param>
-/// <param name="CellWeights">How much each cell of a latent matters [B,1,1,h,w]: more at mouth and eyes.</param>
+/// <param name="CellWeights">How much each cell of a latent matters [B,1,F,h,w]: more at mouth and eyes, most at eyes that blink.</param>
 /// <param name="Faces">Where mouths and eyes are.</param>
 public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive, Tensor Mouths, Tensor CellWeights, IReadOnlyList<FaceGeometry> Faces)
 {
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
-    const float MouthWeight = 6, EyeWeight = 4;
+    const float EyeWeight = 4;
+    const float BlinkWeight = 12;   // of eyes, in the few latents with a blink: it is soon over, and smudges where it is not learnt
+    const float BlinkBegins = 0.1f;
+
+    /// <summary>Weight of cells at the mouth.</summary>
+    public const float MouthWeight = 6;
 
     /// <summary>Frames before and after a window in which its sound is as a rule known; beyond the clip there is silence.</summary>
     public const int Margin = 8;
@@ -31,7 +36,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
     public static MotionBatch Make(Device device, LatentSet set, AvatarConfig config, ReadOnlySpan<float> scale, int latents, ReadOnlySpan<int> clips, ReadOnlySpan<int> starts, ReadOnlySpan<int> soundOf = default)
     {
         int b = clips.Length, side = config.LatentSide, cells = side * side, c = config.Autoencoder.LatentChannels, frames = latents * PerLatent;
-        float[] values = new float[b * c * latents * cells], references = new float[b * config.Autoencoder.Width16 * cells], weights = new float[b * cells];
+        float[] values = new float[b * c * latents * cells], references = new float[b * config.Autoencoder.Width16 * cells], weights = new float[b * latents * cells];
         float[] audio = new float[b * (frames + (2 * config.AudioMargin)) * LatentSet.HearingValues], gestures = new float[b * (frames + (2 * PerLatent)) * Gesture.Count];
         float[] mouths = new float[b * frames * MouthShape.Count];
         bool[] speaking = new bool[b * latents];
@@ -50,14 +55,15 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
             }
             CopyGestures(set.Clips, clips[i], starts[i], frames, gestures.AsSpan(i * gestures.Length / b, gestures.Length / b));
             faces[i] = Puppet.FromSeed(set.Clips.Character(clips[i])).Geometry;
-            FillCells(faces[i], side, weights.AsSpan(i * cells, cells));
+            for (int f = 0; f < latents; f++)
+                FillCells(faces[i], side, HasBlink(set.Clips, clips[i], starts[i] + (f * PerLatent)) ? BlinkWeight : EyeWeight, weights.AsSpan(((i * latents) + f) * cells, cells));
         }
         var drive = new Drive(
             Tensor.From(device, [b, frames + (2 * config.AudioMargin), LatentSet.HearingValues], audio),
             Tensor.From(device, [b, frames + (2 * PerLatent), Gesture.Count], gestures), speaking);
         return new MotionBatch(
             Tensor.From(device, [b, c, latents, side, side], values), Tensor.From(device, [b, config.Autoencoder.Width16, 1, side, side], references),
-            drive, Tensor.From(device, [b, frames, MouthShape.Count], mouths), Tensor.From(device, [b, 1, 1, side, side], weights), faces);
+            drive, Tensor.From(device, [b, frames, MouthShape.Count], mouths), Tensor.From(device, [b, 1, latents, side, side], weights), faces);
     }
 
     // Codes of 4 frames side by side are a latent's channels, as AvatarModel.ToLatents lays them.
@@ -106,7 +112,14 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
             Widen(clips.Gestures(clip, Math.Clamp(start - PerLatent + i, 0, ClipSet.Frames - 1)), target.Slice(i * Gesture.Count, Gesture.Count));
     }
 
-    static void FillCells(FaceGeometry face, int side, Span<float> weights)
+    static bool HasBlink(ClipSet clips, int clip, int start)
+    {
+        for (int frame = start; frame < start + PerLatent; frame++)
+            if (clips.Pose(clip, frame).Gesture.Blink > BlinkBegins) return true;
+        return false;
+    }
+
+    static void FillCells(FaceGeometry face, int side, float eyeWeight, Span<float> weights)
     {
         for (int y = 0; y < side; y++)
             for (int x = 0; x < side; x++)
@@ -114,7 +127,7 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
                 float px = (x + 0.5f) / side, py = (y + 0.5f) / side, cell = 0.5f / side;
                 bool mouth = Within(px - face.MouthX, py - face.MouthY, face.MouthHalfWidth + cell, face.MouthHalfHeight + cell);
                 bool eye = Within(px - face.LeftEyeX, py - face.EyeY, face.EyeRadiusX + cell, face.EyeRadiusY + cell) || Within(px - face.RightEyeX, py - face.EyeY, face.EyeRadiusX + cell, face.EyeRadiusY + cell);
-                weights[(y * side) + x] = mouth ? MouthWeight : eye ? EyeWeight : 1;
+                weights[(y * side) + x] = mouth ? MouthWeight : eye ? eyeWeight : 1;
             }
     }
 

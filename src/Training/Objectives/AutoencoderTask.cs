@@ -23,6 +23,10 @@ public sealed record AutoencoderRecipe : Recipe
     /// <summary>Side of the pictures.</summary>
     public int Picture { get; init; } = 256;
 
+    /// <summary>Most noise, as a standard deviation, that codes get before they are decoded; a frame's is that times the square of a number between 0 and 1. What a
+    /// transformer gets slightly wrong should not smudge.</summary>
+    public float CodeNoise { get; init; }
+
     public override ITrainingTask Open(RunFolder run, Device device) => new AutoencoderTask(this, run, device);
 }
 
@@ -63,8 +67,11 @@ public sealed class AutoencoderTask : ITrainingTask
         var weights = Tensor.From(device, [b, 1, 1, size, size], batch.Weights);
         var features = model.Reference(references);
         var (mean, logVariance) = model.Moments(frames, features);
-        var noise = Tensor.Normal(device, mean.Shape, new RandomStream(recipe.Seed + 1).Fork((ulong)step));
-        var decoded = model.Decode(mean + ((logVariance * 0.5f).Exp() * noise), features);
+        var random = new RandomStream(recipe.Seed + 1).Fork((ulong)step);
+        var noise = Tensor.Normal(device, mean.Shape, random);
+        var deviation = (logVariance * 0.5f).Exp();
+        if (recipe.CodeNoise > 0) deviation += Tensor.From(device, [n, 1, 1, 1], [.. Enumerable.Range(0, n).Select(_ => recipe.CodeNoise * MathF.Pow(random.Uniform(), 2))]);
+        var decoded = model.Decode(mean + (deviation * noise), features);
 
         var error = (decoded - frames).Reshape(b, batch.FramesEach, 3, size, size);
         float sharp = recipe.From is not null ? 1 : Math.Clamp((step - (0.08f * recipe.Steps)) / (0.08f * recipe.Steps), 0, 1); // squares first: they find the mouth

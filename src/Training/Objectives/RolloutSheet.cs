@@ -47,20 +47,19 @@ internal static class RolloutSheet
             var part = MotionBatch.Make(device, set, config, scale, config.ChunkLatents, [clip], [MotionBatch.Margin + (chunk * config.ChunkFrames)], [sound]);
             chunks[chunk] = rollout.Next(part.Drive);
         }
-        return (scope.Keep(Tensor.Concat(2, chunks)), scope.Keep(whole.Latents), whole.CellWeights.ToArray());
+        return (scope.Keep(Tensor.Concat(2, chunks)), scope.Keep(whole.Latents), whole.CellWeights.Narrow(2, 0, 1).ToArray());
     }
 
     // Correlation over time of each mouth cell's values, weighted by how much the truth moves there.
     static double MouthCorrelation(Tensor generated, Tensor truth, float[] cellWeights)
     {
         var s = truth.Shape;
-        float most = cellWeights.Max();
         float[] a = generated.ToArray(), b = truth.ToArray();
         int cells = cellWeights.Length, times = s[2] * AutoencoderConfig.FramesPerLatent, channels = s[1] / AutoencoderConfig.FramesPerLatent;
         double sum = 0, total = 0;
         for (int cell = 0; cell < cells; cell++)
         {
-            if (cellWeights[cell] < most) continue;
+            if (cellWeights[cell] != MotionBatch.MouthWeight) continue;
             for (int k = 0; k < channels; k++)
             {
                 double[] x = new double[times], y = new double[times];

@@ -11,7 +11,7 @@ public static class Recipes
     static readonly Func<Recipe>[] all =
     [
         MiniAutoencoder, MiniHearing, MiniLipReader, MiniSync, MiniCodeReader, MiniWarmup, MiniAudio, MiniTeacher,
-        MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniRefiner512,
+        MiniStudent3x2, MiniStudent3x4, MiniStudent7x2, MiniStudent7x4, MiniDecoder, MiniRefiner512,
         .. Ablations(),
     ];
 
@@ -38,19 +38,31 @@ public static class Recipes
         ValidateEvery = 1000,
     };
 
+    /// <summary>The decoder learns to forgive: codes that a transformer generates are not quite those of a picture.</summary>
+    public static AutoencoderRecipe MiniDecoder() => MiniAutoencoder() with
+    {
+        Name = "mini-decoder",
+        From = MiniAutoencoder().Name,
+        Parts = ["decoder.", "refiner"],
+        Seed = 2,
+        Steps = 1200,
+        MuonRate = 0.006f,
+        AdamRate = 8e-4f,
+        EmaDecay = 0.99f,
+        ValidateEvery = 400,
+        CodeNoise = 1,
+    };
+
     /// <summary>The refiner of 512 x 512: encoder and decoder stay those of 256 x 256.</summary>
-    public static AutoencoderRecipe MiniRefiner512() => MiniAutoencoder() with
+    public static AutoencoderRecipe MiniRefiner512() => MiniDecoder() with
     {
         Name = "mini-refiner-512",
-        From = MiniAutoencoder().Name,
+        From = MiniDecoder().Name,
         Parts = ["refiner"],
         Model = new AutoencoderConfig { Scale = 2, RefinerWidth = 32 },
         Picture = 512,
         Seed = 3,
-        Steps = 2000,
-        MuonRate = 0.006f,
-        AdamRate = 8e-4f,
-        EmaDecay = 0.99f,
+        Steps = 1000,
         ValidateEvery = 500,
     };
 
@@ -163,8 +175,8 @@ public static class Recipes
         Name = name,
         Teacher = MiniTeacher().Name,
         Model = model,
-        Steps = 520,
-        AdaptSteps = 400,
+        Steps = 1320,
+        AdaptSteps = 1200,
         Clips = Clips,
         Seed = 4,
         MuonRate = 0.01f,
@@ -172,7 +184,7 @@ public static class Recipes
         DecayFrom = 0.3,
         EmaDecay = 0.98f,
         GradientClip = 5,
-        ValidateEvery = 260,
+        ValidateEvery = 440,
     };
 
     // What each choice is worth: short runs that differ from a base of their own in one thing.
