@@ -23,8 +23,10 @@ public sealed record AutoencoderRecipe : Recipe
     /// <summary>Side of the pictures.</summary>
     public int Picture { get; init; } = 256;
 
-    /// <summary>Most noise, as a standard deviation, that codes get before they are decoded; a frame's is that times the square of a number between 0 and 1. What a
-    /// transformer gets slightly wrong should not smudge.</summary>
+    /// <summary>
+    /// Most noise, as a standard deviation, that codes get before they are decoded; a frame's is that times the square of a number
+    /// between 0 and 1. What a transformer gets slightly wrong should not smudge.
+    /// </summary>
     public float CodeNoise { get; init; }
 
     public override ITrainingTask Open(RunFolder run, Device device) => new AutoencoderTask(this, run, device);
