@@ -49,8 +49,7 @@ public sealed class HostileDatagramTests
         using LoopbackBrowser good = new(), bad = new();
         await using Peer kept = server.Accept(good.Offer), lost = server.Accept(bad.Offer);
         bad.Open(lost.Answer);
-        bad.Check(nominate: true);
-        await bad.Until(() => bad.Mapped != null);
+        await bad.FindPath();
         var random = new Random(6);
         var hello = Hello();
         for (int i = 0; i < 5000; i++) bad.Send(Mutate(hello, random));

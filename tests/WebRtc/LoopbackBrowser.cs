@@ -99,17 +99,27 @@ sealed partial class LoopbackBrowser : IDisposable
     public async Task Connect(Peer peer)
     {
         Open(peer.Answer);
-        Check(nominate: true);
-        await Until(() => Mapped != null);
+        await FindPath();
         if (!waits) dtls.Start();
         await Until(() => dtls.State != DtlsState.Handshaking);
         if (dtls.State == DtlsState.Connected) (send, receive) = SrtpSuite.Open(dtls, Role);
     }
 
-    /// <summary>Receives until it holds or ten seconds have gone.</summary>
-    public async Task Until(Func<bool> holds)
+    /// <summary>Checks until the server has answered: again and again, for a socket that others filled loses checks.</summary>
+    public async Task FindPath()
     {
-        for (int step = 0; !holds() && step < 2000; step++)
+        for (int attempt = 0; attempt < 40 && Mapped == null; attempt++)
+        {
+            Check(nominate: true);
+            await Until(() => Mapped != null, steps: 50);
+        }
+        Assert.True(Mapped != null, "The server answers no check.");
+    }
+
+    /// <summary>Receives until it holds or the steps, ten seconds, have gone.</summary>
+    public async Task Until(Func<bool> holds, int steps = 2000)
+    {
+        for (int step = 0; !holds() && step < steps; step++)
         {
             Pump();
             if (holds()) return;
