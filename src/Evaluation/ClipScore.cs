@@ -20,6 +20,9 @@ public sealed record ClipScore
     const double Shut = 0.02;   // of the truth, which is 0 but for blending
     const int Settling = 2;     // frames about speech in which lips may still close or already part
 
+    /// <summary>Whether it speaks with the voice of a recorded person.</summary>
+    public required bool IsRecordedVoice { get; init; }
+
     /// <summary>Correlation of the opening.</summary>
     public required double Open { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record ClipScore
         int[] closing = Frames(frames, i => clip.Closing[i]);
         return new ClipScore
         {
+            IsRecordedVoice = clip.IsRecordedVoice,
             Open = Series.Correlation(asked, open),
             OpenInSpeech = speech.Length < 2 ? null : Series.Correlation(At(asked, speech), At(open, speech)),
             Width = Series.Correlation(Column(clip, mouth => mouth.Width), Column(seen, mouth => mouth.Width)),

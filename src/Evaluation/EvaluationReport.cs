@@ -86,6 +86,11 @@ public sealed record RenditionScore
 
     public required Figure Round { get; init; }
 
+    /// <summary>Of recorded people's voices alone; null where none spoke.</summary>
+    public required Figure? RecordedWidth { get; init; }
+
+    public required Figure? RecordedRound { get; init; }
+
     /// <summary>Frames; late where positive.</summary>
     public required Figure Lag { get; init; }
 
@@ -123,6 +128,8 @@ public sealed record RenditionScore
             OpenInSpeech = Maybe(clip => clip.OpenInSpeech),
             Width = Sure(clip => clip.Width),
             Round = Sure(clip => clip.Round),
+            RecordedWidth = Maybe(clip => clip.IsRecordedVoice ? clip.Width : null),
+            RecordedRound = Maybe(clip => clip.IsRecordedVoice ? clip.Round : null),
             Lag = Sure(clip => clip.Lag),
             OpenAtLag = Sure(clip => clip.OpenAtLag),
             Amplitude = Maybe(clip => clip.Amplitude),

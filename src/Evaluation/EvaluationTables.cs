@@ -5,6 +5,8 @@ namespace TalkingMachines.Evaluation;
 /// <summary>The tables of a report: a row a figure, a column a kind of frames.</summary>
 static class EvaluationTables
 {
+    const string OfRecordedVoices = "  of recorded voices";
+
     /// <summary>Those that the report has something for.</summary>
     public static IReadOnlyList<ReportTable> Of(EvaluationReport report)
     {
@@ -30,7 +32,9 @@ static class EvaluationTables
             Row("  at the best lag", score => Cell(score.OpenAtLag)),
             Row("  best lag, frames", score => Cell(score.Lag)),
             Row("width, correlation", score => Cell(score.Width)),
+            Row(OfRecordedVoices, score => Cell(score.RecordedWidth)),
             Row("rounding, correlation", score => Cell(score.Round)),
+            Row(OfRecordedVoices, score => Cell(score.RecordedRound)),
             Row("amplitude of the opening", score => Cell(score.Amplitude)),
             Row("p, b, m seen shut", score => Cell(score.Closures)),
             Row("  frames of all characters", score => $"{score.ClosuresSeen} of {score.ClosingFrames}"),
@@ -43,7 +47,9 @@ static class EvaluationTables
     [
         new("opening, correlation", [Cell(heard.Open)]),
         new("width, correlation", [Cell(heard.Width)]),
+        new(OfRecordedVoices, [Cell(heard.RecordedWidth)]),
         new("rounding, correlation", [Cell(heard.Round)]),
+        new(OfRecordedVoices, [Cell(heard.RecordedRound)]),
     ]);
 
     static ReportTable Sync(string judge, SyncFigures[] all)

@@ -10,16 +10,19 @@ namespace TalkingMachines.Evaluation;
 /// Correlation of the mouth values that a model's sound network gives with those asked for, at rest where the model is told of
 /// silence: what its pictures hardly surpass.
 /// </summary>
-public sealed record HeardScore(Figure Open, Figure Width, Figure Round)
+/// <param name="RecordedWidth">Of recorded people's voices alone; null where none spoke.</param>
+public sealed record HeardScore(Figure Open, Figure Width, Figure Round, Figure? RecordedWidth, Figure? RecordedRound)
 {
     /// <summary>Sums up one clip a character, at least one.</summary>
     /// <param name="clips">What was asked for, and what was heard in each frame.</param>
     public static HeardScore Of(IReadOnlyList<(Performance Clip, MouthShape[] Heard)> clips)
     {
-        Figure Over(Func<MouthShape, float> value) =>
-            Figure.Of(clips.Select(each => (double?)Series.Correlation(Column(each.Clip.Poses.Select(pose => pose.Mouth), value), Column(each.Heard, value)))) ??
-            throw new ArgumentException("No clip came, expected one or more.");
-        return new HeardScore(Over(mouth => mouth.Open), Over(mouth => mouth.Width), Over(mouth => mouth.Round));
+        Figure? Over(Func<MouthShape, float> value, bool recorded) => Figure.Of(clips.Where(each => !recorded || each.Clip.IsRecordedVoice)
+            .Select(each => (double?)Series.Correlation(Column(each.Clip.Poses.Select(pose => pose.Mouth), value), Column(each.Heard, value))));
+        Figure OverAll(Func<MouthShape, float> value) => Over(value, recorded: false) ?? throw new ArgumentException("No clip came, expected one or more.");
+        return new HeardScore(
+            OverAll(mouth => mouth.Open), OverAll(mouth => mouth.Width), OverAll(mouth => mouth.Round),
+            Over(mouth => mouth.Width, recorded: true), Over(mouth => mouth.Round, recorded: true));
     }
 
     static double[] Column(IEnumerable<MouthShape> mouths, Func<MouthShape, float> value) => [.. mouths.Select(mouth => (double)value(mouth))];

@@ -17,6 +17,12 @@ public sealed record Performance(Sound Sound, PuppetPose[] Poses, bool[] Speakin
     // a stop's closure or a breath inside a phrase
     const int LongestInnerGap = 3 * SampleRate / 10;
 
+    /// <summary>Whose voice it is; null where nobody's is known.</summary>
+    public VoiceSpec? Voice { get; init; }
+
+    /// <summary>Whether that voice is built from recordings of a person.</summary>
+    public bool IsRecordedVoice => Voice?.Engine.SpeaksRecordings() == true;
+
     /// <summary>Speaks sentences with a pause before, between and after them.</summary>
     /// <param name="liveliness">Of the head and the brows, 0..1.</param>
     /// <exception cref="MediaException">the voice's engine is missing or refuses the text.</exception>
@@ -33,7 +39,7 @@ public sealed record Performance(Sound Sound, PuppetPose[] Poses, bool[] Speakin
             timeline.Pause(random.Between(.25, .9));
         }
         var line = timeline.Finish(1);
-        return Act(line, random, effects, liveliness, 0, line.Sound.Samples.Length / SamplesPerFrame);
+        return Act(line, random, effects, liveliness, 0, line.Sound.Samples.Length / SamplesPerFrame) with { Voice = voice };
     }
 
     /// <summary>The mouth follows the line; effects colour its sound afterwards, so that no noise moves the mouth.</summary>

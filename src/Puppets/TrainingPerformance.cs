@@ -26,20 +26,20 @@ public static class TrainingPerformance
         if (random.Chance(SpeechlessShare)) return Speechless(random, effects, liveliness, frames);
         // half of the clips begin somewhere in a sentence, as a window cut from a call does
         int firstFrame = random.Chance(.5) ? random.Below(3 * Performance.FrameRate / 2) : 0;
-        var line = Compose(random, synthesizer ?? InstalledEngines, effects, firstFrame + frames, heldOut, stop);
-        return Performance.Act(line, random, effects, liveliness, firstFrame, frames);
+        var (voice, language) = VoiceCatalog.Draw(random, heldOut);
+        var line = Compose(random, synthesizer ?? InstalledEngines, voice, effects, firstFrame + frames, () => Sentences.Draw(random, language, heldOut), stop);
+        return Performance.Act(line, random, effects, liveliness, firstFrame, frames) with { Voice = voice };
     }
 
-    static SpokenLine Compose(PerformanceRandom random, SpeechSynthesizer synthesizer, VoiceEffects effects, int frames, bool heldOut, CancellationToken stop)
+    static SpokenLine Compose(
+        PerformanceRandom random, SpeechSynthesizer synthesizer, VoiceSpec voice, VoiceEffects effects, int frames, Func<string> sentence, CancellationToken stop)
     {
-        var (voice, language) = VoiceCatalog.Draw(random, heldOut);
         bool listensAfterwards = random.Chance(.15);
         var timeline = new PerformanceTimeline();
         timeline.Pause(random.Chance(.2) ? random.Between(.6, 1.5) : random.Between(0, .4));
         while (timeline.Samples < frames * Performance.SamplesPerFrame)
         {
-            var text = Sentences.Draw(random, language, heldOut);
-            timeline.Say(effects.Shifted(synthesizer.Speak(text, voice, stop), Performance.SampleRate));
+            timeline.Say(effects.Shifted(synthesizer.Speak(sentence(), voice, stop), Performance.SampleRate));
             if (listensAfterwards) break;
             timeline.Pause(random.Chance(.2) ? random.Between(1, 3.5) : random.Between(.15, .9));
         }

@@ -64,14 +64,14 @@ public static class VoiceCatalog
         bool recorded = random.Chance(heldOut ? .3 : .5), english = random.Chance(.5);
         var choice = random.Pick(recorded
             ? Recorded(roster)
-            : [.. roster.Where(voice => voice.Engine == VoiceEngine.EspeakNg && voice.Language == "en" == english)]);
+            : [.. roster.Where(voice => !voice.Engine.SpeaksRecordings() && voice.Language == "en" == english)]);
         return (Vary(random, choice), choice.Language);
     }
 
     /// <summary>Voices of recorded people, those of one who has fewer than another several times.</summary>
     static CatalogVoice[] Recorded(IReadOnlyList<CatalogVoice> roster)
     {
-        var speakers = roster.Where(voice => voice.Engine != VoiceEngine.EspeakNg).GroupBy(voice => voice.Speaker).ToArray();
+        var speakers = roster.Where(voice => voice.Engine.SpeaksRecordings()).GroupBy(voice => voice.Speaker).ToArray();
         int most = speakers.Max(voices => voices.Count());
         return [.. speakers.SelectMany(voices => Enumerable.Repeat(voices, most / voices.Count()).SelectMany(each => each))];
     }

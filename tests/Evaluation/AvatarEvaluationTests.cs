@@ -62,6 +62,9 @@ public sealed class AvatarEvaluationTests : IDisposable
         Performance clip = HeldOutClip.Draw(0, 112, 64, default).Performance, other = HeldOutClip.Draw(1, 112, 64, default).Performance;
         Assert.InRange(HeardScore.Of([(clip, HeardScore.Hear(avatar, clip))]).Open.Mean, 0.85, 1);
         Assert.InRange(HeardScore.Of([(clip, HeardScore.Hear(avatar, other))]).Open.Mean, -0.5, 0.5);
+        Assert.Equal((true, false), (clip.IsRecordedVoice, other.IsRecordedVoice));
+        var both = HeardScore.Of([(other, HeardScore.Hear(avatar, other)), (clip, HeardScore.Hear(avatar, clip))]);
+        Assert.Equal((2, 1), (both.Round.Count, both.RecordedRound!.Value.Count));
     });
 
     [Fact]

@@ -33,6 +33,19 @@ public sealed class ClipScoreTests
     }
 
     [Fact]
+    public void Voices_of_recorded_people_are_summed_up_apart_too()
+    {
+        var clip = Generated(PaintedClip.Report(poses => poses)).Clips[0];
+        RenditionScore Of(params IEnumerable<(bool IsRecorded, double Width, double Round)> clips) =>
+            RenditionScore.Of(RenditionScore.Generated, [.. clips.Select(each => clip with { IsRecordedVoice = each.IsRecorded, Width = each.Width, Round = each.Round })]);
+
+        var score = Of((true, 0.25, 0.5), (false, 0.75, 0.75));
+        Assert.Equal((0.5, 0.625), (score.Width.Mean, score.Round.Mean));
+        Assert.Equal((0.25, 0.5), (score.RecordedWidth!.Value.Mean, score.RecordedRound!.Value.Mean));
+        Assert.Null(Of((false, 0.75, 0.75)).RecordedWidth);
+    }
+
+    [Fact]
     public void Shuffled_mouths_correlate_with_nothing()
     {
         var random = new RandomStream(3);

@@ -18,6 +18,9 @@ public sealed class PerformanceTests
             Assert.Equal(first.Sound.Samples, again.Sound.Samples);
             Assert.Equal(first.Poses, again.Poses);
             Assert.Equal(first.Speaking, again.Speaking);
+            Assert.Equal(first.Voice, again.Voice);
+            if (first.Voice is { } voice)
+                Assert.Contains((voice.Engine, voice.Name), (heldOut ? VoiceCatalog.HeldOut : VoiceCatalog.Training).Select(each => (each.Engine, each.Name)));
         }
     }
 

@@ -10,6 +10,13 @@ public enum VoiceEngine
     Festival,
 }
 
+/// <summary>What is common to an engine's voices.</summary>
+public static class VoiceEngines
+{
+    /// <summary>Whether its voices are built from recordings of people.</summary>
+    public static bool SpeaksRecordings(this VoiceEngine engine) => engine != VoiceEngine.EspeakNg;
+}
+
 /// <summary>A voice of an engine and how it is set.</summary>
 /// <param name="Name">espeak-ng: language and variant such as "en-us+f3"; flite: a voice of `flite -lv`; festival: one of its voice.list such as "ked_diphone".</param>
 /// <param name="WordsPerMinute">80..400; 175 is about the engines' own speed.</param>
