@@ -175,8 +175,8 @@ public static class Recipes
         Name = name,
         Teacher = MiniTeacher().Name,
         Model = model,
-        Steps = 1320,
-        AdaptSteps = 1200,
+        Steps = 2520,
+        AdaptSteps = 2400,
         Clips = Clips,
         Seed = 4,
         MuonRate = 0.01f,
@@ -184,7 +184,7 @@ public static class Recipes
         DecayFrom = 0.3,
         EmaDecay = 0.98f,
         GradientClip = 5,
-        ValidateEvery = 440,
+        ValidateEvery = 1200,
     };
 
     // What each choice is worth: short runs that differ from a base of their own in one thing.
