@@ -17,12 +17,13 @@ public sealed record HeardScore(Figure Open, Figure Width, Figure Round, Figure?
     /// <param name="clips">What was asked for, and what was heard in each frame.</param>
     public static HeardScore Of(IReadOnlyList<(Performance Clip, MouthShape[] Heard)> clips)
     {
-        Figure? Over(Func<MouthShape, float> value, bool recorded) => Figure.Of(clips.Where(each => !recorded || each.Clip.IsRecordedVoice)
-            .Select(each => (double?)Series.Correlation(Column(each.Clip.Poses.Select(pose => pose.Mouth), value), Column(each.Heard, value))));
-        Figure OverAll(Func<MouthShape, float> value) => Over(value, recorded: false) ?? throw new ArgumentException("No clip came, expected one or more.");
+        static Figure? Over(IEnumerable<(Performance Clip, MouthShape[] Heard)> some, Func<MouthShape, float> value) =>
+            Figure.Of(some.Select(each => (double?)Series.Correlation(Column(each.Clip.Poses.Select(pose => pose.Mouth), value), Column(each.Heard, value))));
+        Figure Sure(Func<MouthShape, float> value) => Over(clips, value) ?? throw new ArgumentException("No clip came, expected one or more.");
+        var recorded = clips.Where(each => each.Clip.IsRecordedVoice).ToArray();
         return new HeardScore(
-            OverAll(mouth => mouth.Open), OverAll(mouth => mouth.Width), OverAll(mouth => mouth.Round),
-            Over(mouth => mouth.Width, recorded: true), Over(mouth => mouth.Round, recorded: true));
+            Sure(mouth => mouth.Open), Sure(mouth => mouth.Width), Sure(mouth => mouth.Round),
+            Over(recorded, mouth => mouth.Width), Over(recorded, mouth => mouth.Round));
     }
 
     static double[] Column(IEnumerable<MouthShape> mouths, Func<MouthShape, float> value) => [.. mouths.Select(mouth => (double)value(mouth))];

@@ -116,7 +116,7 @@ sealed partial class LoopbackBrowser : IDisposable
         Assert.True(Mapped != null, "The server answers no check.");
     }
 
-    /// <summary>Receives until it holds or the steps, ten seconds, have gone.</summary>
+    /// <summary>Receives until it holds or the steps, of 5 ms, have gone: ten seconds.</summary>
     public async Task Until(Func<bool> holds, int steps = 2000)
     {
         for (int step = 0; !holds() && step < steps; step++)
