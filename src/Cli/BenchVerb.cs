@@ -54,6 +54,7 @@ internal sealed class BenchVerb : ModelVerb
     {
         if (values.GetValue(compare) is { Length: 2 } reports)
         {
+            RefuseLost(values, "to --compare", model, steps, chunks, device, sessions, against, threads, output);
             Compare(reports[0], reports[1], values.GetValue(json), terminal);
             return;
         }

@@ -62,7 +62,7 @@ internal sealed class CallVerb : ModelVerb
         try
         {
             await using var web = await WebServer.StartAsync(options, hub, speech, warm, stop);
-            Announce(terminal, options, network);
+            Announce(terminal, options, network, webRtc.Port);
             WarnOfVoices(speech, terminal);
             begin.SetResult();
             await warm;
@@ -135,7 +135,7 @@ internal sealed class CallVerb : ModelVerb
         else if (!espeak) terminal.Note("note: espeak-ng is not installed: there are English voices only; `apt-get install espeak-ng` brings more.");
     }
 
-    static void Announce(Terminal terminal, WebOptions options, WebRtcOptions network)
+    static void Announce(Terminal terminal, WebOptions options, WebRtcOptions network, int mediaPort)
     {
         string query = options.Token is null ? "" : $"/?token={options.Token}";
         if (IPAddress.IsLoopback(options.Listen))
@@ -146,8 +146,9 @@ internal sealed class CallVerb : ModelVerb
         }
         var outer = network.PublicAddresses.Count > 0 ? network.PublicAddresses[0] : IsAny(options.Listen) ? OwnAddress() : options.Listen;
         terminal.Result($"http://{Host(outer)}:{options.Port}{query}");
+        terminal.Note($"Picture and sound go over port {mediaPort}, UDP, or TCP where that is closed{(network.Port == 0 ? "; --media-port makes it the same at each start" : "")}.");
         terminal.Note("Browsers lend the microphone to HTTPS pages only. For HTTPS, put a proxy in front, for instance: " +
-            $"caddy reverse-proxy --from YOUR.DOMAIN --to 127.0.0.1:{options.Port}");
+            $"caddy reverse-proxy --from YOUR.DOMAIN --to {(IsAny(options.Listen) ? "127.0.0.1" : Host(options.Listen))}:{options.Port}");
     }
 
     static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);

@@ -38,6 +38,7 @@ internal sealed class CharacterVerb : Verb
     {
         string path = values.GetRequiredValue(output);
         bool isPicture = Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase);
+        if (values.GetValue(say) is null) RefuseLost(values, "without --say", voice);
         Check(isPicture, path, values.GetValue(say), values.GetValue(speechOutput));
         if (values.GetValue(beside) is { } other && (other < 0 || !isPicture)) throw new VerbException($"--beside is {other}, expected 0 or more, for a picture alone.");
         var puppet = Puppet.FromSeed(values.GetValue(seed));

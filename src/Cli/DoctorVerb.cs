@@ -36,6 +36,7 @@ internal sealed class DoctorVerb : Verb
             BudgetTables.Show(BudgetOf(folder, values), terminal);
             return Task.CompletedTask;
         }
+        RefuseLost(values, "without --model", size, frames);
         terminal.Tables.Write(Machine());
         terminal.Tables.Write(Parts(out string[] missing));
         var models = ShippedModels.Find();
@@ -51,6 +52,7 @@ internal sealed class DoctorVerb : Verb
         int? count = values.GetResult(frames) is null ? null : values.GetValue(frames);
         if (!WanFolder.IsOne(path))
         {
+            RefuseLost(values, $"to {path}, which is not of the Wan family", size);
             double rate = Avatar.ReadConfig(Path.Combine(path, Avatar.ConfigFile)).FramesPerSecond;
             return AvatarBudget.Of(path, count is { } n ? n / rate : UsualSeconds);
         }

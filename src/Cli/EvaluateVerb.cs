@@ -115,7 +115,7 @@ internal sealed class EvaluateVerb : Verb
     static void Film(string folder, Device computer, string[] paths, bool asJson, Terminal terminal, CancellationToken stop)
     {
         var files = paths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path).Where(IsSound).Order(StringComparer.Ordinal).ToArray() : [path]).Take(MostRecordings);
-        float[][] sounds = [.. files.Select(file => SoundFile.Read(file, Performance.SampleRate).Samples)];
+        float[][] sounds = [.. files.Select(file => Beginning(file, stop))];
         using var avatar = Avatar.Load(folder, computer, computer);
         using var reader = LipReader.Load(Own(folder, LipReader.File), computer);
         using var watch = new EvaluationWatch(terminal);
@@ -128,6 +128,14 @@ internal sealed class EvaluateVerb : Verb
         {
             throw new VerbException($"--speech: {e.Message}");
         }
+    }
+
+    static float[] Beginning(string file, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using var reader = SoundFile.Open(file, Performance.SampleRate, stop);
+        float[] samples = new float[SpeechEvaluation.MostSamples];
+        return samples[..reader.Read(samples)];
     }
 
     static bool IsSound(string path) => Path.GetExtension(path).ToUpperInvariant() is ".WAV" or ".FLAC" or ".MP3" or ".OGG" or ".OPUS" or ".M4A";

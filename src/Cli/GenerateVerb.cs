@@ -32,7 +32,7 @@ internal sealed class GenerateVerb : ModelVerb
     readonly Option<string> negativePrompt = Text("--negative-prompt", "TEXT", "What the video is to be unlike [default: the model's own]");
     readonly Option<string> size = Text("--size", "WxH", "Area in pixels that the picture is fitted into [default: the model's own]");
     readonly Option<int> frames = Number("--frames", "Frames of the video; of public checkpoints [default: as long as the sound]", 1, 1 << 24);
-    readonly Option<int> mostMinutes = Number("--max-minutes", "Refuse a longer sound", (int)VideoGeneration.LongestEver.TotalMinutes, 1, (int)VideoGeneration.LongestEver.TotalMinutes);
+    readonly Option<int> mostMinutes = Number("--max-minutes", "Refuse a longer sound; not of public checkpoints", (int)VideoGeneration.LongestEver.TotalMinutes, 1, (int)VideoGeneration.LongestEver.TotalMinutes);
     readonly Option<bool> json = JsonOption();
 
     public GenerateVerb() : base(
@@ -52,6 +52,8 @@ internal sealed class GenerateVerb : ModelVerb
     {
         string path = values.GetRequiredValue(output);
         if (Directory.Exists(path) && Path.GetExtension(path).Length > 0) throw new VerbException($"--out {path} is a folder, expected the name of a video.");
+        foreach (string? read in (string?[])[values.GetValue(picture), values.GetValue(speech), values.GetValue(turns), values.GetValue(secondSpeech), .. values.GetValue(region) ?? []])
+            if (read is { Length: > 0 } && path.Length > 0 && Path.GetFullPath(read) == Path.GetFullPath(path)) throw new VerbException($"--out {path} is read, too: the video would replace it.");
         string folder = ModelFolder(values.GetValue(model));
         var report = WanFolder.IsOne(folder) ? await FilmAsync(folder, path, values, terminal, stop) : await GenerateAsync(folder, path, values, terminal, stop);
         terminal.Note(FormattableString.Invariant(
@@ -64,8 +66,7 @@ internal sealed class GenerateVerb : ModelVerb
     {
         foreach (var needed in new[] { picture, speech })
             if (values.GetValue(needed) is null) throw new VerbException($"{needed.Name} is missing, which {folder} needs.");
-        foreach (var foreign in new Option[] { prompt, negativePrompt, size, frames, secondSpeech, region })
-            if (values.GetResult(foreign) is not null) throw new VerbException($"{foreign.Name} would be lost: {folder} is no model of the Wan family.");
+        RefuseLost(values, $"to {folder}, which is not of the Wan family", prompt, negativePrompt, size, frames, secondSpeech, region);
         var face = PictureFile.Read(values.GetValue(picture)!);
         var speaking = values.GetValue(turns) is { } file ? SpeakingTurns.Read(file) : null;
         int faces = speaking is null ? 1 : SpeakingTurns.Faces;
@@ -86,7 +87,7 @@ internal sealed class GenerateVerb : ModelVerb
     /// <summary>By a public checkpoint.</summary>
     async Task<GenerationReport> FilmAsync(string folder, string path, ParseResult values, Terminal terminal, CancellationToken stop)
     {
-        if (values.GetResult(turns) is not null) throw new VerbException($"--turns would be lost: {folder} is of the Wan family, not one of our models.");
+        RefuseLost(values, $"to {folder}, which is of the Wan family", turns, mostMinutes);
         var filming = new WanFilming
         {
             Folder = folder,

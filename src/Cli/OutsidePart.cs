@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TalkingMachines.Media.Codecs;
 
 namespace TalkingMachines.Cli;
 
@@ -6,7 +7,7 @@ namespace TalkingMachines.Cli;
 /// <param name="Name">As its makers call it.</param>
 /// <param name="Purpose">What goes missing without it.</param>
 /// <param name="Package">Debian's package.</param>
-/// <param name="Files">Names of the program or library, newest first, or a path; libraries begin with "lib".</param>
+/// <param name="Files">Names of the program or library, or a path; libraries begin with "lib".</param>
 internal sealed record OutsidePart(string Name, string Purpose, string Package, params string[] Files)
 {
     public static IReadOnlyList<OutsidePart> All { get; } =
@@ -20,8 +21,8 @@ internal sealed record OutsidePart(string Name, string Purpose, string Package, 
         FestivalVoice("italian", "pc_diphone", "festvox-itapc16k"),
         FestivalVoice("finnish", "suo_fi_lj_diphone", "festvox-suopuhe-lj"),
         FestivalVoice("finnish", "hy_fi_mv_diphone", "festvox-suopuhe-mv"),
-        new("libopus", "sound of a call", "libopus0", "libopus.so.0"),
-        new("libvpx", "picture of a call", "libvpx7", "libvpx.so.11", "libvpx.so.9", "libvpx.so.8", "libvpx.so.7"),
+        new("libopus", "sound of a call", CodecLibrary.Opus.Package, [.. CodecLibrary.Opus.Files]),
+        new("libvpx", "picture of a call", CodecLibrary.Vpx.Package, [.. CodecLibrary.Vpx.Files]),
         new("OpenSSL", "encryption of a call", "libssl3", "libssl.so.3"),
     ];
 

@@ -29,7 +29,7 @@ public static class Program
     public static async Task<int> Main(string[] arguments)
     {
         var terminal = Terminal.OfProcess();
-        var parsed = Root().Parse(arguments.Length == 0 ? ["call"] : arguments);
+        var parsed = Root().Parse(arguments.Length == 0 ? ["call"] : arguments, WordForWord);
         if (parsed.Errors.Count > 0)
         {
             terminal.Error(Complaint(parsed));
@@ -50,7 +50,7 @@ public static class Program
             terminal.Note("stopped.");
             return SignalBase + signal;
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure)
         {
             terminal.Error(failure, parsed.GetValue(Verb.Verbose));
             return 1;
@@ -75,6 +75,9 @@ public static class Program
     /// <summary>Verb and verb below it, each after a space.</summary>
     static string PathOf(CommandResult result) =>
         result.Command is Verb verb ? $"{(result.Parent is CommandResult above ? PathOf(above) : "")} {verb.Name}" : "";
+
+    // "@Ada, hello" is something to say, not the name of a file of options.
+    static ParserConfiguration WordForWord => new() { ResponseFileTokenReplacer = null };
 
     static InvocationConfiguration Quiet => new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 

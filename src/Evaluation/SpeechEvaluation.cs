@@ -25,10 +25,13 @@ public sealed record SpeechScore(int Recordings, double Seconds, Figure Energy, 
 /// <summary>Films recordings with held-out characters and reads their lips.</summary>
 public sealed class SpeechEvaluation(Avatar avatar, IFaceReader reader)
 {
-    const int MostFrames = 20 * Performance.FrameRate; // of a recording
+    const int MostFrames = 20 * Performance.FrameRate;
     const int LeastFrames = 2 * Performance.FrameRate;
     const double Open = 0.15;
     const float Quietest = -60; // dB to full scale
+
+    /// <summary>Samples of a recording that are filmed; more are not looked at.</summary>
+    public const int MostSamples = MostFrames * Performance.SamplesPerFrame;
 
     /// <summary>Scores recordings, 16 kHz mono, each with a character of its own. Those shorter than two seconds are left out.</summary>
     public SpeechScore Run(IReadOnlyList<float[]> recordings, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default)

@@ -16,8 +16,9 @@ public sealed class FfmpegVideoWriter : IVideoWriter
 
     readonly Ffmpeg ffmpeg;
     readonly VideoFormat format;
-    readonly string path, silentPath, soundPath, joinedPath;
+    readonly string path, silentPath, soundPath;
     readonly bool isWebm;
+    readonly PendingFile joined; // from the start: a second video of that name must not touch what this one gathers
     readonly FfmpegProcess encoder;
     WavWriter? sound;
     long frames;
@@ -32,10 +33,18 @@ public sealed class FfmpegVideoWriter : IVideoWriter
         isWebm = extension == ".webm";
         silentPath = $"{path}.part.silent{extension}";
         soundPath = $"{path}.part.wav";
-        joinedPath = $"{path}.part{extension}";
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
             throw new MediaException($"could not write {path}: there is no folder {folder}.");
-        encoder = FfmpegProcess.Start(ffmpeg, EncoderArguments(), feedsInput: true, readsOutput: false);
+        joined = new PendingFile(path);
+        try
+        {
+            encoder = FfmpegProcess.Start(ffmpeg, EncoderArguments(), feedsInput: true, readsOutput: false);
+        }
+        catch
+        {
+            joined.Dispose();
+            throw;
+        }
     }
 
     public void WriteFrame(ReadOnlySpan<byte> rgb)
@@ -67,14 +76,7 @@ public sealed class FfmpegVideoWriter : IVideoWriter
         encoder.Finish($"write {path}");
         sound?.Complete();
         Join(stop);
-        try
-        {
-            File.Move(joinedPath, path, overwrite: true);
-        }
-        catch (Exception e) when (MediaException.IsFileFailure(e))
-        {
-            throw MediaException.From("write", path, e);
-        }
+        joined.Complete();
         Dispose();
     }
 
@@ -84,7 +86,7 @@ public sealed class FfmpegVideoWriter : IVideoWriter
         sound?.Dispose();
         PendingFile.DeleteQuietly(silentPath);
         PendingFile.DeleteQuietly(soundPath);
-        PendingFile.DeleteQuietly(joinedPath);
+        joined.Dispose(); // last: it lets others begin
     }
 
     string[] EncoderArguments()
@@ -105,7 +107,7 @@ public sealed class FfmpegVideoWriter : IVideoWriter
         string[] codecs = sound is null ? [] : ["-map", "1:a:0", .. isWebm ? Opus : Aac];
         string[] index = isWebm ? [] : ["-movflags", "+faststart"];
         string[] arguments = [.. Ffmpeg.Input(Ffmpeg.Url(silentPath)), .. sounds, "-map", "0:v:0", "-c:v", "copy", .. codecs, .. index,
-            "-y", Ffmpeg.Url(joinedPath)];
+            "-f", isWebm ? "webm" : "mp4", "-y", Ffmpeg.Url(joined.PartPath)];
         using var joiner = FfmpegProcess.Start(ffmpeg, arguments, feedsInput: false, readsOutput: false, stop);
         joiner.Finish($"write {path}");
     }

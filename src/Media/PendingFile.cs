@@ -9,22 +9,23 @@ namespace TalkingMachines.Media;
 public sealed class PendingFile : IDisposable
 {
     readonly string path;
-    readonly string partPath;
     bool completed;
 
     public PendingFile(string path)
     {
-        this.path = path;
-        partPath = path + ".part";
+        (this.path, PartPath) = (path, path + ".part");
         try
         {
-            Stream = new FileStream(partPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+            Stream = new FileStream(PartPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
         }
         catch (Exception e) when (MediaException.IsFileFailure(e))
         {
             throw MediaException.From("write", path, e);
         }
     }
+
+    /// <summary>Where the bytes are until then. No other <see cref="PendingFile"/> of the same name can begin meanwhile, in any process.</summary>
+    public string PartPath { get; }
 
     public FileStream Stream { get; }
 
@@ -51,7 +52,7 @@ public sealed class PendingFile : IDisposable
         try
         {
             Stream.Dispose();
-            File.Move(partPath, path, overwrite: true);
+            File.Move(PartPath, path, overwrite: true);
             completed = true;
         }
         catch (Exception e) when (MediaException.IsFileFailure(e))
@@ -65,7 +66,7 @@ public sealed class PendingFile : IDisposable
         if (completed) return;
         // A full disk fails the last flush; the file goes anyway.
         try { Stream.Dispose(); } catch (IOException) { }
-        DeleteQuietly(partPath);
+        DeleteQuietly(PartPath);
     }
 
     /// <summary>Deletes a leftover; what cannot be deleted must not hide the error that is on its way.</summary>

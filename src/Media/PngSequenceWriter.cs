@@ -10,6 +10,7 @@ public sealed class PngSequenceWriter : IVideoWriter
 {
     readonly VideoFormat format;
     readonly string path, partPath;
+    readonly PendingFile claim; // never completed: while it is open, no other run gathers frames for this folder
     WavWriter? sound;
     int frames;
     bool completed;
@@ -18,10 +19,12 @@ public sealed class PngSequenceWriter : IVideoWriter
     public PngSequenceWriter(string path, VideoFormat format)
     {
         this.format = format.Checked();
-        this.path = Path.TrimEndingDirectorySeparator(path);
+        this.path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         partPath = this.path + ".part";
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(this.path) ?? this.path);
+            claim = new PendingFile($"{this.path}.claim");
             if (File.Exists(this.path) || (Directory.Exists(this.path) && Directory.EnumerateFileSystemEntries(this.path).Any()))
                 throw new MediaException($"could not write {path}: it exists already; frames go into a new or empty folder.");
             if (Directory.Exists(partPath))
@@ -32,9 +35,11 @@ public sealed class PngSequenceWriter : IVideoWriter
             }
             Directory.CreateDirectory(partPath);
         }
-        catch (Exception e) when (MediaException.IsFileFailure(e))
+        catch (Exception e)
         {
-            throw MediaException.From("write", path, e);
+            claim?.Dispose();
+            if (MediaException.IsFileFailure(e)) throw MediaException.From("write", path, e);
+            throw;
         }
     }
 
@@ -74,8 +79,11 @@ public sealed class PngSequenceWriter : IVideoWriter
     public void Dispose()
     {
         sound?.Dispose();
-        if (completed) return;
-        try { Directory.Delete(partPath, recursive: true); }
-        catch (Exception e) when (MediaException.IsFileFailure(e)) { }  // must not hide the error on its way
+        if (!completed)
+        {
+            try { Directory.Delete(partPath, recursive: true); }
+            catch (Exception e) when (MediaException.IsFileFailure(e)) { }  // must not hide the error on its way
+        }
+        claim.Dispose();
     }
 }

@@ -19,6 +19,7 @@ public static class VideoWriter
     /// <summary>The same with a given ffmpeg; null stands for a machine without it.</summary>
     public static IVideoWriter Create(string path, VideoFormat format, Ffmpeg? ffmpeg)
     {
+        if (path.Length == 0) throw new MediaException("could not write a video: its name is empty.");
         string extension = Path.GetExtension(path).ToLowerInvariant();
         return extension switch
         {

@@ -8,6 +8,7 @@ namespace TalkingMachines.Serving;
 public sealed class Call : ISessionOutput, IDisposable
 {
     const double WorthTelling = 0.05; // of the bitrate: smaller changes are noise
+    const int MostAhead = OpusDecoder.SampleRate; // a second of sound beyond what time has passed: more keeps the network's thread from other calls
 
     readonly Peer peer;
     readonly Microphone microphone;
@@ -17,8 +18,10 @@ public sealed class Call : ISessionOutput, IDisposable
     readonly Lock gate = new();
     readonly byte[] packet = new byte[OpusEncoder.MostPacketBytes];
     readonly float[] heard = new float[OpusDecoder.MostPacketSamples];
+    readonly long listeningSince = TimeProvider.System.GetTimestamp();
     TimeSpan? began;
-    int lastHeard = OpusEncoder.PacketSamples;
+    int lastHeard = OpusEncoder.PacketSamples, lost;
+    long heardTo; // where its sound is, in samples since listeningSince; what pauses comes on time again
     bool keyFrameWanted = true;
     bool closed;
 
@@ -64,18 +67,35 @@ public sealed class Call : ISessionOutput, IDisposable
         return time - began.Value;
     }
 
+    // The packet behind a lost one carries a coarse copy of it.
     void Hear(ReceivedSound sound)
     {
+        if (sound.IsLost)
+        {
+            lost++;
+            return;
+        }
+        for (; lost > 1; lost--) Take([], isCopy: false);
+        for (; lost > 0; lost--) Take(sound.Packet, isCopy: true);
+        Take(sound.Packet, isCopy: false);
+    }
+
+    void Take(ReadOnlySpan<byte> packet, bool isCopy)
+    {
+        long now = (long)(TimeProvider.System.GetElapsedTime(listeningSince).TotalSeconds * OpusDecoder.SampleRate);
+        if (heardTo > now + MostAhead) return;
         int count = 0;
         try
         {
-            if (!sound.IsLost) lastHeard = count = listener.Decode(sound.Packet, heard);
+            if (isCopy) count = listener.Recover(packet, heard, lastHeard);
+            else if (!packet.IsEmpty) lastHeard = count = listener.Decode(packet, heard);
         }
         catch (MediaException)
         {
             // no Opus: as good as lost
         }
         if (count == 0) count = listener.Conceal(heard, lastHeard);
+        heardTo = Math.Max(heardTo, now) + count;
         microphone.Hear(heard.AsSpan(0, count));
     }
 

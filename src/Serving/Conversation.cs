@@ -109,7 +109,11 @@ public sealed class Conversation : IAsyncDisposable
             call = new Call(peer, Session, Microphone);
             WasCalled = true;
         }
-        if (before is not null) await EndAsync(before);
+        if (before is not null)
+        {
+            Microphone.Use = MicrophoneUse.Off; // of the other call
+            await EndAsync(before);
+        }
         _ = peer.Closed.ContinueWith(_ => Forget(peer), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
@@ -133,6 +137,10 @@ public sealed class Conversation : IAsyncDisposable
         catch (MediaException wrong)
         {
             Session.Fail(sound.Turn, wrong.Message);
+        }
+        catch (Exception)
+        {
+            Session.Fail(sound.Turn, "The server could not say it: a fault of the server.");
         }
     }
 

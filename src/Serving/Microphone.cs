@@ -25,6 +25,7 @@ public sealed class Microphone(Session session)
     const int Remembered = 14 * DriveStage.FrameSamples; // a chunk and a little more: a character that starts to follow begins at once
     const int SpeechFrames = 3;                          // 0.19 s of speech is no cough
     const float Audible = 0.01f;                         // root mean square of a frame, -40 dB: quieter is no interruption
+    const int Pause = SoundBlock.SampleRate;             // silence by which an assistant knows that a caller has finished
 
     readonly Lock gate = new();
     readonly Resampler resampler = new(SoundBlock.SampleRate, 16_000);
@@ -53,6 +54,7 @@ public sealed class Microphone(Session session)
             lock (gate)
             {
                 if (use == value) return;
+                if (use == MicrophoneUse.Assistant) Assistant?.Invoke(new float[Pause]); // muted right after a question: no pause would ever be heard
                 use = value;
                 if (value != MicrophoneUse.Character) EndFollowing();
             }

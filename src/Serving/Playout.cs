@@ -9,7 +9,6 @@ namespace TalkingMachines.Serving;
 /// </summary>
 internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes) : IDisposable
 {
-
     const int FrameSamples = DriveStage.FrameSamples;
     const int FadeSamples = 240; // 5 ms: what is cut off does not click
 
@@ -63,9 +62,8 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
     public bool NextFrame(int turn, bool standStill, out int samples)
     {
         samples = 0;
-        while (ready.TryPeek(out var old) && old.Turn < turn) ready.Dequeue().Dispose();
-        bool isStale = current is { } chunk && chunk.Turn < turn;
-        if (current is not null && (index == current.Frames || (isStale && (standStill || ready.Count > 0)))) DropCurrent();
+        if (standStill || IsThere(turn)) DropOlderThan(turn);
+        if (current is not null && index == current.Frames) DropCurrent();
         if (current is null) _ = ready.TryDequeue(out current);
         if (current is null)
         {
@@ -80,7 +78,7 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
     }
 
     /// <summary>A turn's first chunk is there and something older is seen.</summary>
-    public bool IsTurnReady(int turn) => ready.TryPeek(out var next) && next.Turn == turn && ShownTurn < turn;
+    public bool IsTurnReady(int turn) => ShownTurn < turn && IsThere(turn);
 
     /// <summary>The next frame comes out of step, right now: its sound begins with the next packet.</summary>
     public void Restart() => soundTo = soundFrom;
@@ -118,6 +116,14 @@ internal sealed class Playout(ChannelReader<FrameChunk> finished, int frameBytes
     {
         for (int i = 0; i < FrameSamples; i++) sound[(soundTo + i) % sound.Length] = i < slice.Length ? slice[i] : 0;
         soundTo += FrameSamples;
+    }
+
+    bool IsThere(int turn) => ready.Any(chunk => chunk.Turn == turn);
+
+    void DropOlderThan(int turn)
+    {
+        while (ready.TryPeek(out var old) && old.Turn < turn) ready.Dequeue().Dispose();
+        if (current is { } chunk && chunk.Turn < turn) DropCurrent();
     }
 
     void DropCurrent()

@@ -124,6 +124,6 @@ public sealed class VideoGeneration(Avatar avatar, ulong seed = 0)
     void CheckLength(double seconds)
     {
         if (seconds > LongestSound.TotalSeconds)
-            throw new MediaException($"The sound lasts {TimeSpan.FromSeconds(seconds):hh\\:mm\\:ss} or more, expected at most {LongestSound.TotalMinutes:0.##} minutes.");
+            throw new MediaException($"The sound lasts {seconds / 60:0.##} minutes or more, expected at most {LongestSound.TotalMinutes:0.##}.");
     }
 }

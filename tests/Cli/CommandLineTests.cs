@@ -40,6 +40,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("character --seed 1 --out a.mp4", "a video needs --say")]
     [InlineData("character --seed 1 --out a.png --speech-out a.wav", "--speech-out needs --say")]
     [InlineData("character --seed 1 --out a.png --say hello", "--say would be lost")]
+    [InlineData("character --seed 1 --out a.png --say @hello", "--say would be lost")] // words, no file of options
+    [InlineData("character --seed 1 --out a.png --voice en-us", "--voice would be lost: it says nothing without --say")]
+    [InlineData("generate --picture a.png --speech ./a.mp4 --out a.mp4", "--out a.mp4 is read, too")]
+    [InlineData("doctor --size 64x64", "--size would be lost: it says nothing without --model")]
+    [InlineData("bench --compare a.json b.json --chunks 9", "--chunks would be lost: it says nothing to --compare")]
     [InlineData("bench --threads 1", "--threads would be lost: it says nothing without --against")]
     [InlineData("bench --against pytorch --sessions 2", "--sessions would be lost: it says nothing to --against")]
     [InlineData("evaluate --speech a.wav --characters 2", "--characters would be lost: it says nothing to --speech")]

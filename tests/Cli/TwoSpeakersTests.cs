@@ -62,7 +62,7 @@ public sealed class TwoSpeakersTests : IDisposable
     [InlineData("multitalk", "--picture faces.png --speech a.wav --second-speech b.wav --region 1,2,18,38 --region 22,2,23,3", "The second speaker's area holds none of the 4 x 4 cells")]
     [InlineData("multitalk", "--picture faces.png --speech a.wav --second-speech none.wav", "none.wav")]
     [InlineData("i2v", "--picture faces.png --speech a.wav --second-speech b.wav", "i2v can't film two speakers, expected a folder with MultiTalk's audio layers")]
-    [InlineData("tiny", "--picture faces.png --speech a.wav --second-speech b.wav", "--second-speech would be lost: tiny is no model of the Wan family")]
+    [InlineData("tiny", "--picture faces.png --speech a.wav --second-speech b.wav", "--second-speech would be lost: it says nothing to tiny, which is not of the Wan family")]
     public async Task What_does_not_go_together_is_said_in_one_line_and_leaves_nothing(string model, string more, string expected)
     {
         string[] before = folder.Names;

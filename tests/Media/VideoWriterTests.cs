@@ -128,6 +128,27 @@ public sealed class VideoWriterTests
         Assert.Empty(folder.Names);
     }
 
+    [Theory, InlineData("a.mp4"), InlineData("a.webm"), InlineData("a.avi"), InlineData("frames")]
+    public void A_second_video_of_the_same_name_is_refused_and_the_first_goes_on(string name)
+    {
+        if (name is "a.mp4" or "a.webm" && Ffmpeg.Find() is null) return;
+        using var folder = new TemporaryFolder();
+        using (var first = VideoWriter.Create(folder.File(name), Format, Ffmpeg.Find()))
+        {
+            first.WriteFrame(Pictures.Gradient(48, 32).Pixels);
+            var refused = Assert.Throws<MediaException>(() => VideoWriter.Create(folder.File(name), Format, Ffmpeg.Find()));
+            Assert.StartsWith("could not write", refused.Message, StringComparison.Ordinal);
+            first.WriteFrame(Pictures.Gradient(48, 32).Pixels);
+            first.WriteSound(new float[2000]);
+            first.Complete();
+        }
+        Assert.Equal([name], folder.Names);
+        if (name != "frames") WriteVideo(folder.File(name), Format, frames: 2);
+    }
+
+    [Fact]
+    public void An_empty_name_is_refused() => Assert.Throws<MediaException>(() => VideoWriter.Create("", Format, Ffmpeg.Find()));
+
     [Fact]
     public void A_missing_ffmpeg_is_told_with_the_way_out()
     {

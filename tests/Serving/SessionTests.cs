@@ -169,6 +169,19 @@ public sealed class SessionTests(TinySession model) : IClassFixture<TinySession>
         Assert.Empty(SpokenText.Sentences(" \n "));
     }
 
+    [Fact]
+    public void Who_mutes_a_microphone_after_a_question_is_heard_to_pause()
+    {
+        using var live = new Live(model);
+        var heard = new List<float[]>();
+        var microphone = new Microphone(live.Session) { Use = MicrophoneUse.Assistant, Assistant = sound => heard.Add(sound.ToArray()) };
+        microphone.Hear([0.5f, -0.5f]);
+        microphone.Use = MicrophoneUse.Off;
+        microphone.Hear([0.5f, -0.5f]);
+        Assert.Equal([2, SoundBlock.SampleRate], heard.Select(sound => sound.Length));
+        Assert.All(heard[1], sample => Assert.Equal(0, sample));
+    }
+
     static float[] Tone(int samples, float level = 0.25f) => [.. Enumerable.Repeat(level, samples)];
 
     /// <summary>A session whose output is kept.</summary>

@@ -18,7 +18,8 @@ sealed partial class LoopbackBrowser : IDisposable
 
     readonly DtlsContext context = new(DtlsCertificate.Create(TimeProvider.System));
     readonly byte[] buffer = new byte[4096];
-    readonly bool tcp, waits;
+    readonly bool waits;
+    bool tcp;
     Socket socket = null!;
     DtlsSession dtls = null!;
     string serverUser = "", serverPassword = "";
@@ -59,6 +60,8 @@ sealed partial class LoopbackBrowser : IDisposable
     public string Offer { get; }
     /// <summary>Whether it answers the server's checks; somebody who only forges its address cannot.</summary>
     public bool Answers { get; init; } = true;
+    /// <summary>Of its checks.</summary>
+    public uint Priority { get; set; } = 1845501695u;
     DtlsRole Role => waits ? DtlsRole.Server : DtlsRole.Client;
     public EndPoint LocalAddress => socket.LocalEndPoint!;
     public DtlsState State => dtls.State;
@@ -88,10 +91,12 @@ sealed partial class LoopbackBrowser : IDisposable
     public void Rebind() => Leave().Dispose();
 
     /// <summary>The same, but what was left still receives.</summary>
-    public Socket Leave()
+    /// <param name="overTcp">It goes on over a connection.</param>
+    public Socket Leave(bool overTcp = false)
     {
         var (server, left) = (socket.RemoteEndPoint!, socket);
-        socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        tcp = overTcp;
+        socket = tcp ? new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) : new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Connect(server);
         return left;
     }
@@ -148,7 +153,7 @@ sealed partial class LoopbackBrowser : IDisposable
     {
         var writer = new StunWriter(new byte[256], StunType.BindingRequest, "transaction!"u8);
         writer.Add(StunAttribute.Username, user ?? $"{serverUser}:{User}");
-        writer.Add(StunAttribute.Priority, 1845501695u);
+        writer.Add(StunAttribute.Priority, Priority);
         writer.Add(StunAttribute.IceControlling, 77ul);
         if (nominate) writer.Add(StunAttribute.UseCandidate, []);
         writer.AddIntegrity(Encoding.ASCII.GetBytes(password ?? serverPassword));

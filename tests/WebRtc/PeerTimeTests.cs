@@ -144,6 +144,70 @@ public sealed class PeerTimeTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(answers, !peer.Closed.IsCompleted);
     }
 
+    [Theory]
+    [InlineData(true, false, true)]  // Chrome, which still checks the path that it left
+    [InlineData(false, false, true)] // that path is cut
+    [InlineData(true, true, false)]  // a browser that nominates every path
+    public async Task A_nomination_of_a_lower_priority_wins_where_the_other_path_is_no_longer_chosen(bool checksOld, bool nominatesOld, bool moves)
+    {
+        using var browser = new LoopbackBrowser();
+        var peer = server.Accept(browser.Offer);
+        await browser.Connect(peer);
+        await peer.Connected;
+        using var first = browser.Leave();
+        var high = browser.Priority;
+        for (int i = 0; i < 3; i++)
+        {
+            browser.Priority = high;
+            if (checksOld) first.Send(browser.WriteCheck(nominatesOld));
+            browser.Priority = high - 100;
+            await CheckAgain(browser);
+            await CheckAgain(browser, nominate: !checksOld); // the server has taken what was sent before, our answer too
+        }
+        while (first.Available > 0) first.Receive(new byte[2048]);
+        peer.SendAudio([1, 2, 3], TimeSpan.Zero);
+        await browser.Until(() => !browser.Packets.IsEmpty || first.Available > 0);
+        Assert.Equal(moves, !browser.Packets.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_takes_a_call_over_only_if_the_browser_answers_there(bool answers)
+    {
+        using var browser = new LoopbackBrowser { Answers = answers };
+        var peer = server.Accept(browser.Offer);
+        await browser.Connect(peer);
+        await peer.Connected;
+        using var first = browser.Leave(overTcp: true);
+        for (int i = 0; i < 3; i++) await CheckAgain(browser); // recorded ones, where nobody answers
+        while (first.Available > 0) first.Receive(new byte[2048]);
+        peer.SendAudio([1, 2, 3], TimeSpan.Zero);
+        await browser.Until(() => !browser.Packets.IsEmpty || first.Available > 0);
+        Assert.Equal(answers, !browser.Packets.IsEmpty);
+    }
+
+    [Fact]
+    public async Task After_the_end_of_a_connection_nobody_gets_pictures_who_never_answered()
+    {
+        using var browser = new LoopbackBrowser(tcp: true) { Answers = false };
+        var peer = server.Accept(browser.Offer);
+        await browser.Connect(peer);
+        await peer.Connected;
+        using var connection = browser.Leave(); // to an address that may be anybody's
+        await CheckAgain(browser, nominate: false);
+        connection.Dispose();
+        await Task.Delay(300); // the server has seen its end
+        await CheckAgain(browser);
+        peer.SendAudio([1, 2, 3], TimeSpan.Zero);
+        await browser.Until(() => !browser.Packets.IsEmpty, steps: 60);
+        Assert.Empty(browser.Packets);
+        clock.Advance(TimeSpan.FromSeconds(20));
+        await CheckAgain(browser);
+        clock.Advance(TimeSpan.FromSeconds(11));
+        await peer.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     [Fact]
     public async Task A_caller_that_forges_the_address_of_another_call_takes_nothing_from_it()
     {

@@ -27,9 +27,10 @@ sealed class FliteProgram(string program)
     public SpokenLine Speak(string text, VoiceSpec voice, CancellationToken stop)
     {
         CheckVoice(voice.Name, stop);
-        var folder = Directory.CreateTempSubdirectory("talkingmachines-flite-");      // mode 0700
+        DirectoryInfo? folder = null;
         try
         {
+            folder = Directory.CreateTempSubdirectory("talkingmachines-flite-");      // mode 0700
             var textPath = Path.Combine(folder.FullName, "text.txt");
             var soundPath = Path.Combine(folder.FullName, "sound.wav");
             File.WriteAllText(textPath, text + "\n", new UTF8Encoding(false));
@@ -37,9 +38,13 @@ sealed class FliteProgram(string program)
             var sound = ReadWave(soundPath);
             return new(sound, PhonemeTiming.FromStarts(Starts(phones, sound.SampleRate), sound.Samples.Length));
         }
+        catch (Exception e) when (MediaException.IsFileFailure(e))
+        {
+            throw MediaException.From("use", Path.GetTempPath(), e);
+        }
         finally
         {
-            folder.Delete(recursive: true);
+            folder?.Delete(recursive: true);
         }
     }
 

@@ -26,6 +26,14 @@ internal sealed class JsonBody : IDisposable
         {
             document = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
         }
+        catch (InvalidOperationException)
+        {
+            throw WebProblem.Senseless("A field's name is not valid Unicode.");
+        }
+        catch (JsonException wrong) when (wrong.LineNumber is null)
+        {
+            throw WebProblem.Senseless($"A field is there twice; expected an object with {Listed(fields)}.");
+        }
         catch (JsonException wrong)
         {
             throw WebProblem.Senseless($"The body is no JSON at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}; expected an object with {Listed(fields)}.");

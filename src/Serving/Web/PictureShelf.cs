@@ -35,11 +35,11 @@ internal sealed class PictureShelf(TimeProvider clock) : IDisposable
     /// <exception cref="WebProblem">It is none.</exception>
     public async Task<string> TakeAsync(Stream body, CancellationToken stop)
     {
-        await decoding.WaitAsync(stop);
+        using var file = await PrivateFile.KeepAsync(body, stop);
+        if (file.Length == 0) throw WebProblem.Senseless("The body is empty, expected a picture.");
+        await decoding.WaitAsync(stop); // after it has come: who sends slowly keeps nobody from a place here
         try
         {
-            using var file = await PrivateFile.KeepAsync(body, stop);
-            if (file.Length == 0) throw WebProblem.Senseless("The body is empty, expected a picture.");
             return Keep(await Task.Run(() => Read(file), stop));
         }
         finally

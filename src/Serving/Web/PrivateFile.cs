@@ -9,8 +9,12 @@ namespace TalkingMachines.Serving.Web;
 /// </summary>
 internal sealed class PrivateFile : IDisposable
 {
-    /// <summary>Longest time a body may take: its sender holds a place that others wait for.</summary>
+    const int ReceivedAtOnce = 32; // of up to 50 MB on the disk each
+
+    /// <summary>Longest time a body may take: its sender holds one of few places.</summary>
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
+    static readonly SemaphoreSlim Receiving = new(ReceivedAtOnce);
 
     readonly FileStream file;
 
@@ -22,8 +26,22 @@ internal sealed class PrivateFile : IDisposable
     public long Length => file.Length;
 
     /// <summary>Keeps all of a body.</summary>
-    /// <exception cref="WebProblem">It came too slowly.</exception>
+    /// <exception cref="WebProblem">It came too slowly, or too many others are coming.</exception>
     public static async Task<PrivateFile> KeepAsync(Stream body, CancellationToken stop)
+    {
+        if (!await Receiving.WaitAsync(TimeSpan.Zero, stop))
+            throw WebProblem.Busy("Too much arrives at once", $"{ReceivedAtOnce} files are on their way already.", TimeSpan.FromSeconds(10));
+        try
+        {
+            return await ReceiveAsync(body, stop);
+        }
+        finally
+        {
+            Receiving.Release();
+        }
+    }
+
+    static async Task<PrivateFile> ReceiveAsync(Stream body, CancellationToken stop)
     {
         string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"talkingmachines-{Guid.NewGuid():N}");
         var options = new FileStreamOptions

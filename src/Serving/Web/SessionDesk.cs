@@ -35,9 +35,18 @@ internal sealed class SessionDesk(Conversation conversation, AssistantOptions? a
     public async Task UseMicrophoneAsync(MicrophoneUse use, CancellationToken stop)
     {
         int own = Interlocked.Increment(ref wishes);
-        if (use == MicrophoneUse.Assistant) await ConnectAssistantAsync(stop);
-        lock (gate)
-            if (own == Volatile.Read(ref wishes)) conversation.Microphone.Use = use;
+        if (use == MicrophoneUse.Assistant)
+        {
+            if (conversation.Microphone.Use != use) Use(MicrophoneUse.Off); // what it was used for before is over, whether the assistant answers or not
+            await ConnectAssistantAsync(stop);
+        }
+        Use(use);
+
+        void Use(MicrophoneUse now)
+        {
+            lock (gate)
+                if (own == Volatile.Read(ref wishes)) conversation.Microphone.Use = now;
+        }
     }
 
     Task ConnectAssistantAsync(CancellationToken stop)

@@ -11,9 +11,7 @@ internal sealed class UploadedSound : ISoundReader
     /// <summary>How long a piece may take: a file can be made so that a decoder computes for ever.</summary>
     public static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(20);
 
-    const int TakenAtOnce = 8; // of up to 50 MB on the disk each
-
-    static readonly SemaphoreSlim Taking = new(TakenAtOnce);
+    static readonly SemaphoreSlim Opening = new(8);
 
     readonly PrivateFile file;
     readonly ISoundReader reader;
@@ -30,24 +28,29 @@ internal sealed class UploadedSound : ISoundReader
     /// <exception cref="WebProblem">It is no sound.</exception>
     public static async Task<UploadedSound> TakeAsync(Stream body, TimeSpan longestRead, CancellationToken stop)
     {
-        await Taking.WaitAsync(stop);
+        var file = await PrivateFile.KeepAsync(body, stop);
         try
         {
-            var file = await PrivateFile.KeepAsync(body, stop);
-            try
-            {
-                if (file.Length == 0) throw WebProblem.Senseless("The body is empty, expected a sound.");
-                return await Task.Run(() => Open(file, longestRead), CancellationToken.None);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
+            if (file.Length == 0) throw WebProblem.Senseless("The body is empty, expected a sound.");
+            return await OpenAsync(file, longestRead, stop);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    static async Task<UploadedSound> OpenAsync(PrivateFile file, TimeSpan longestRead, CancellationToken stop)
+    {
+        await Opening.WaitAsync(stop);
+        try
+        {
+            return await Task.Run(() => Open(file, longestRead), CancellationToken.None);
         }
         finally
         {
-            Taking.Release();
+            Opening.Release();
         }
     }
 

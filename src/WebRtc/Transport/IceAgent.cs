@@ -31,6 +31,7 @@ internal sealed class IceAgent
     readonly byte[] password, remotePassword;
     readonly PacketSink sink;
     IcePath? selected;
+    bool hasServed; // a path was selected once
     bool closed;
 
     /// <param name="remoteFragment">ice-ufrag of the offer.</param>
@@ -74,11 +75,12 @@ internal sealed class IceAgent
         {
             if (closed) return path;
             long now = clock.GetTimestamp();
+            bool isMovedTo = nominates && path.IsProven && path.NominatedAt > selected?.LastHeard; // chosen twice, and nothing from the other between
             path.LastHeard = now;
             path.Priority = priority;
-            path.IsNominated |= nominates;
+            path.NominatedAt = nominates ? now : null;
             var given = Remember(path);
-            if (ShouldSelect(path, nominates, now)) Volatile.Write(ref selected, path);
+            if (isMovedTo || ShouldSelect(path, now)) Select(path);
             if (path.IsProven || path == selected) LastConsent = now;
             return given;
         }
@@ -100,13 +102,13 @@ internal sealed class IceAgent
     /// <summary>Takes what answers our own check: the browser is there.</summary>
     public void TakeAnswer(in StunMessage answer, IcePath path)
     {
-        if (!answer.Transaction.SequenceEqual(path.Transaction) || !answer.HasIntegrity(remotePassword)) return;
+        if (answer.Type != StunType.BindingSuccess || !answer.Transaction.SequenceEqual(path.Transaction) || !answer.HasIntegrity(remotePassword)) return;
         lock (gate)
         {
             if (closed || !paths.Contains(path)) return;
             LastConsent = path.LastHeard = clock.GetTimestamp();
             path.IsProven = true;
-            if (ShouldSelect(path, path.IsNominated, LastConsent)) Volatile.Write(ref selected, path);
+            if (ShouldSelect(path, LastConsent)) Select(path);
         }
     }
 
@@ -139,7 +141,7 @@ internal sealed class IceAgent
             paths.Remove(path);
             path.Agent = null;
             if (selected == path)
-                Volatile.Write(ref selected, paths.OrderByDescending(each => each.IsNominated).ThenByDescending(each => each.LastHeard).FirstOrDefault());
+                Select(paths.Where(each => each.IsProven).OrderByDescending(each => each.NominatedAt is not null).ThenByDescending(each => each.LastHeard).FirstOrDefault());
         }
     }
 
@@ -152,7 +154,7 @@ internal sealed class IceAgent
             IcePath[] all = [.. paths];
             foreach (var path in all) path.Agent = null;
             paths.Clear();
-            Volatile.Write(ref selected, null);
+            Select(null);
             return all;
         }
     }
@@ -172,16 +174,22 @@ internal sealed class IceAgent
         return given;
     }
 
+    void Select(IcePath? path)
+    {
+        Volatile.Write(ref selected, path);
+        hasServed |= path != null;
+    }
+
     /// <summary>
     /// The first path serves until one is nominated that the browser answers from. Some browsers nominate every path (aggressive nomination, RFC 5245), so a
-    /// later nomination wins only by no lower a priority. A path that fell silent gives way to whichever is alive: behind a router that
-    /// changed its port the same browser comes from elsewhere, and not every one nominates again.
+    /// later nomination wins only by no lower a priority, while the newest check of the path that serves nominates it, too. A path that fell silent
+    /// gives way to whichever is alive: behind a router that changed its port the same browser comes from elsewhere, and not every one nominates again.
     /// </summary>
-    bool ShouldSelect(IcePath path, bool nominates, long now)
+    bool ShouldSelect(IcePath path, long now)
     {
-        if (selected == null) return true;
+        if (selected == null) return !hasServed || path.IsProven;
         if (selected == path || !path.IsProven) return false;
         if (clock.GetElapsedTime(selected.LastHeard, now) > Silence) return true;
-        return nominates && (!selected.IsNominated || path.Priority >= selected.Priority);
+        return path.NominatedAt is not null && (selected.NominatedAt is null || path.Priority >= selected.Priority);
     }
 }

@@ -16,11 +16,11 @@ internal abstract class IcePath(IPEndPoint remote)
     /// <summary>PRIORITY of the browser's newest check.</summary>
     public uint Priority { get; set; }
 
-    /// <summary>Whether the browser chose it (USE-CANDIDATE).</summary>
-    public bool IsNominated { get; set; }
+    /// <summary>When the browser's newest check came, if that chose the path (USE-CANDIDATE), as <see cref="TimeProvider.GetTimestamp"/>; else null.</summary>
+    public long? NominatedAt { get; set; }
 
-    /// <summary>Whether what is sent there arrives at the browser: it answered our own check, or the connection shows it.</summary>
-    public abstract bool IsProven { get; set; }
+    /// <summary>Whether what is sent there arrives at the browser: it answered our own check.</summary>
+    public bool IsProven { get; set; }
 
     /// <summary>Of our own check: who answers it has received it.</summary>
     public byte[] Transaction { get; } = RandomNumberGenerator.GetBytes(StunMessage.TransactionLength);
@@ -39,8 +39,6 @@ internal abstract class IcePath(IPEndPoint remote)
 internal sealed class UdpPath(Socket socket, SocketAddress address, IPEndPoint remote) : IcePath(remote)
 {
     public SocketAddress Address { get; } = address;
-
-    public override bool IsProven { get; set; }
 
     public override void Send(ReadOnlySpan<byte> datagram)
     {

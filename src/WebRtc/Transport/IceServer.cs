@@ -120,7 +120,7 @@ internal sealed class IceServer : IDisposable
         if (StunMessage.TryParse(datagram, out var message))
         {
             if (FindAgent(message) is { } agent) Answer(agent, message, path ?? NewPath(from));
-            else if (message.Type == StunType.BindingSuccess) path?.Agent?.TakeAnswer(message, path);
+            else path?.Agent?.TakeAnswer(message, path);
         }
         else if (path?.Agent is { } known) known.Receive(path, datagram);
     }
@@ -131,6 +131,7 @@ internal sealed class IceServer : IDisposable
         if (StunMessage.TryParse(frame, out var message))
         {
             if (FindAgent(message) is { } agent) Answer(agent, message, path);
+            else path.Agent?.TakeAnswer(message, path);
         }
         else path.Agent?.Receive(path, frame);
     }

@@ -32,8 +32,6 @@ internal sealed class TcpPath : IcePath, IDisposable
 
     public long Begun { get; }
 
-    public override bool IsProven { get; set; } = true;
-
     public override void Send(ReadOnlySpan<byte> datagram)
     {
         lock (gate)

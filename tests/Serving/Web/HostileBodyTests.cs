@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using FsCheck.Fluent;
@@ -35,6 +36,21 @@ public sealed class HostileBodyTests(LiveWeb web) : IClassFixture<LiveWeb>
         int told = events.Of("statistics").Count();
         await LiveWeb.UntilAsync(() => events.Of("statistics").Count() > told);
         Assert.Empty(events.Of("caption").Concat(events.Of("error")));
+    }
+
+    [Fact]
+    public async Task Who_sends_slowly_keeps_nobody_from_bringing_a_picture()
+    {
+        Pipe[] slow = [.. Enumerable.Range(0, 5).Select(_ => new Pipe())];
+        Task<HttpResponseMessage>[] waiting = [.. slow.Select(pipe => web.Client.PostAsync("/api/pictures", new StreamContent(pipe.Reader.AsStream()) { Headers = { ContentType = new("image/png") } }))];
+        foreach (var pipe in slow) await pipe.Writer.WriteAsync(new byte[100]);
+        using var picture = new MemoryStream();
+        Png.Write(new Picture(16, 16), picture);
+        using var answer = await web.PostAsync("/api/pictures", picture.ToArray(), "image/png").WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(answer.IsSuccessStatusCode);
+        Assert.DoesNotContain(waiting, task => task.IsCompleted);
+        foreach (var pipe in slow) await pipe.Writer.CompleteAsync();
+        foreach (var task in waiting) await LiveWeb.RefusedAsync(await task, HttpStatusCode.UnsupportedMediaType);
     }
 
     static IEnumerable<(string Path, string Type, byte[] Body)> Originals(string session)

@@ -12,6 +12,7 @@ import { measured, store } from './store.js';
 
 const steadyMs = 5000;       // a connection that lasted this long was good: the next loss starts with short waits again
 const otherwiseRetryS = 10;  // where a refusal gives no hint
+const soonS = 5;             // a wait that nobody need be asked for: the server is warming up
 
 let call = null;
 
@@ -84,7 +85,7 @@ function welcome(held, frameAt) {
 async function mend(held, error) {
     if (error instanceof CallEnded) throw new CallEnded(error.message ? `The call has ended: ${error.message}` : 'The call has ended.');
     if (!(error instanceof ApiError)) return again(held, 'Connection lost', error.message);
-    if (error.status === 503) return full(held, error);
+    if (error.status === 503 && !held.seen) return full(held, error);
     if (error.status === 404 && held.session) {          // it forgot the session: restarted, or we were away too long
         Object.assign(held, { session: null, lostServer: true });
         return again(held, 'The server has restarted', 'Calling again');
@@ -101,9 +102,11 @@ async function again(held, title, detail) {
     await waitFor(held, wait);
 }
 
-/** Shows why the server takes no more calls; on the user's word waits for the time it gave. */
+/** Shows why the server takes no call yet; on the user's word waits for the time it gave. */
 async function full(held, error) {
-    const retryAt = performance.now() + 1000 * (error.retryAfterSeconds ?? otherwiseRetryS);
+    const seconds = error.retryAfterSeconds ?? otherwiseRetryS;
+    const retryAt = performance.now() + 1000 * seconds;
+    if (seconds <= soonS) held.patient = true;
     const problem = { title: error.title, detail: error.detail, retryAt, retrying: Boolean(held.patient) };
     store.set({ phase: 'refused', problem });
     if (!held.patient) {
@@ -113,7 +116,7 @@ async function full(held, error) {
     }
     await waitFor(held, retryAt - performance.now());
     held.pressedAt = performance.now(); // the wait for a free line is not the first frame's
-    store.set({ phase: held.seen ? 'reconnecting' : 'calling', problem: null });
+    store.set({ phase: 'calling', problem: null });
 }
 
 async function waitFor(held, milliseconds) {

@@ -46,15 +46,16 @@ export async function playFile(file) {
     if (file.size > largestSound)
         return notify(`“${file.name}” has ${Math.ceil(file.size / 1048576)} MB; a sound may have ${largestSound / 1048576} MB.`, 'error');
     soundState.textContent = `Sending “${file.name}”…`;
-    const done = await begin(playSound(session, file));
+    const done = await begin(playSound(session, file), { isUpload: true });
     soundState.textContent = done ? `Playing “${file.name}”` : soundHint;
 }
 
-/** Waits for a request that begins a new turn; @returns whether it was accepted */
-async function begin(request) {
-    if (store.get().speaking) hush(request);
+/** Waits for a request that begins a new turn: an upload begins it when it has arrived, others at once. @returns whether it was accepted */
+async function begin(request, { isUpload = false } = {}) {
+    if (store.get().speaking && !isUpload) hush(request);
     try {
         const { turn } = await request;
+        if (store.get().speaking && isUpload) hush(Promise.resolve());
         if (turn !== undefined) store.set({ turn: Math.max(turn, store.get().turn) });
         return true;
     } catch (error) {

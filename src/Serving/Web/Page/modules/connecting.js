@@ -24,7 +24,6 @@ export async function connect(call) {
     const first = deferred();
     const events = deferred();
     const peer = createPeer({
-        iceServers: store.get().status?.iceServers,
         track: currentTrack(),
         onStream: stream => showStream(stream, first.resolve),
     });
@@ -50,8 +49,8 @@ export async function connect(call) {
 const noPicture = () => new PeerLost('The server answered, but no picture came through: a firewall may close its media port');
 
 async function openSession(character, signal) {
-    if (character.kind === 'picture' && !character.uploaded)
-        character.uploaded = (await uploadPicture(character.blob, signal)).id;
+    const isNew = character.kind === 'picture' && !character.uploaded;
+    if (isNew) character.uploaded = (await uploadPicture(character.blob, signal)).id;
     try {
         const { id } = await createSession(character.uploaded ?? character.id, signal);
         if (signal.aborted) {
@@ -60,8 +59,10 @@ async function openSession(character, signal) {
         }
         return id;
     } catch (error) {
-        // the server keeps pictures in memory only: after a restart it needs this one again
+        // the server keeps pictures in memory only, and not for ever: it may need this one again
+        const isForgotten = error instanceof ApiError && error.status === 404 && Boolean(character.uploaded) && !isNew;
         if (error instanceof ApiError && error.status < 500) character.uploaded = null;
+        if (isForgotten) return openSession(character, signal);
         throw error;
     }
 }

@@ -92,7 +92,7 @@ store.watch(state => state.character, character => {
     if (character) byId('poster').src = character.picture;
 });
 
-const activities = { calling: 'Calling…', reconnecting: 'Reconnecting…', refused: 'All lines busy' };
+const activities = { calling: 'Calling…', reconnecting: 'Reconnecting…', refused: 'No line free yet' };
 store.watch(state => activities[state.phase] ?? (state.speaking ? 'Speaking' : 'Listening'), activity => {
     byId('activity').textContent = activity;
 });

@@ -7,7 +7,6 @@ import { notify } from './notices.js';
 import { store } from './store.js';
 
 const largestSeed = 999_999;
-const stepsOfRange = 40;
 const seedInput = byId('seed');
 const list = byId('traits');
 const asDrawn = 'as drawn';
@@ -39,7 +38,7 @@ function roll() {
 
 /** The leftmost stop of each slider leaves the trait to the seed. */
 function slider(trait) {
-    const stops = trait.values ? trait.values.length : stopsOf(trait);
+    const stops = trait.values.length;
     const id = `trait-${trait.name}`;
     const output = make('output', { for: id, textContent: asDrawn, className: 'trait-value' });
     const range = make('input', { type: 'range', id, min: 0, max: stops, step: 1, value: 0 });
@@ -57,17 +56,7 @@ function slider(trait) {
     return make('div', { className: 'trait' }, make('label', { for: id, textContent: trait.label }), output, range);
 }
 
-/** A range of whole numbers stops at each, another one 40 times. */
-function stopsOf({ min, max }) {
-    return Number.isInteger(min) && Number.isInteger(max) && max - min > 1 ? Math.min(max - min, 200) + 1 : stepsOfRange + 1;
-}
-
-function valueOf(trait, stop) {
-    if (stop === 0) return null;
-    if (trait.values) return String(trait.values[stop - 1]);
-    const value = trait.min + (trait.max - trait.min) * (stop - 1) / (stopsOf(trait) - 1);
-    return String(Number(value.toFixed(3)));
-}
+const valueOf = (trait, stop) => stop === 0 ? null : String(trait.values[stop - 1]);
 
 const isColour = value => /^#[0-9a-f]{6}$/i.test(value ?? '');
 

@@ -8,6 +8,7 @@ const listeners = [];
 const wants = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 let track = null;
 let meter = null;
+let wish = 0; // of the newest request for the device: what an older one brings is given back
 
 export const currentTrack = () => track;
 
@@ -35,6 +36,7 @@ export async function needMicrophone() {
 
 /** Gives the device back. */
 export function releaseMicrophone() {
+    wish++;
     track?.stop();
     track = null;
     meter?.close();
@@ -44,11 +46,13 @@ export function releaseMicrophone() {
 }
 
 async function open() {
+    const own = ++wish;
     store.set({ microphone: 'asking' });
     let stream;
     try {
         stream = await navigator.mediaDevices.getUserMedia({ audio: wants });
     } catch (error) {
+        if (own !== wish) return;
         const denied = error.name === 'NotAllowedError';
         store.set({ microphone: denied ? 'denied' : 'missing' });
         notify(denied
@@ -56,7 +60,7 @@ async function open() {
             : `No microphone could be opened (${error.name}).`, 'error');
         return;
     }
-    if (store.get().phase === 'lobby') return stream.getTracks().forEach(each => each.stop()); // hung up meanwhile
+    if (own !== wish) return stream.getTracks().forEach(each => each.stop()); // hung up meanwhile
     [track] = stream.getAudioTracks();
     track.addEventListener('ended', () => { releaseMicrophone(); notify('The microphone was disconnected.', 'error'); });
     meter = openMeter(stream);
@@ -112,7 +116,10 @@ store.watch(state => state.phase === 'connected' ? `${state.session} ${modeOf(st
     if (session !== told.session) told = { session, mode: 'off' }; // how a session starts
     if (mode === told.mode) return;
     told = { session, mode };
-    telling = telling.then(() => setMicrophone(session, mode)).catch(error => notify(error.message, 'error'));
+    telling = telling.then(() => setMicrophone(session, mode)).catch(error => {
+        if (mode === 'assistant' && told.session === session && told.mode === mode) told = { session, mode: 'off' }; // it does not answer: nobody listens
+        notify(error.message, 'error');
+    });
 });
 
 if (!microphoneAvailable()) store.set({ microphone: 'unavailable' });

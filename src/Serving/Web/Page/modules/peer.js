@@ -8,10 +8,10 @@ export class PeerLost extends Error {}
 
 /**
  * Prepares a connection and its offer, so that this work overlaps the making of the session.
- * @param {{iceServers?: RTCIceServer[], track?: MediaStreamTrack|null, onStream: (stream: MediaStream) => void}} options
+ * @param {{track?: MediaStreamTrack|null, onStream: (stream: MediaStream) => void}} options
  */
-export function createPeer({ iceServers = [], track = null, onStream }) {
-    const connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+export function createPeer({ track = null, onStream }) {
+    const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     const audio = connection.addTransceiver('audio', { direction: 'sendrecv' });
     const video = connection.addTransceiver('video', { direction: 'recvonly' });
     if (track) audio.sender.replaceTrack(track);

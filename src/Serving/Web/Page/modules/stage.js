@@ -9,6 +9,7 @@ const video = byId('video');
 const hearButton = byId('hearButton');
 const counts = [];     // { at, presented } newest last, `windowMs` long
 let onFirstFrame = null;
+let watching = false;  // callbacks of frames: once begun they go on, also over the next streams
 let hushing = 0;
 
 /** Shows a stream; `shown(time)` is called when its first frame is on the screen (performance.now() time). */
@@ -23,7 +24,8 @@ export function showStream(stream, shown) {
         hearButton.hidden = false;
         video.play().catch(() => {});
     });
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(frameShown);
+    if ('requestVideoFrameCallback' in video && !watching) video.requestVideoFrameCallback(frameShown);
+    watching = true;
 }
 
 export function clearStage() {
@@ -58,12 +60,12 @@ export function frameRate() {
 }
 
 function frameShown(now, frame) {
+    video.requestVideoFrameCallback(frameShown);
     if (!video.srcObject) return;
     reportFirst(now);
     // callbacks may be missed while the page is busy; the browser's own count is not
     counts.push({ at: frame.presentationTime ?? now, presented: frame.presentedFrames });
     if (counts.length > 400) counts.shift();
-    video.requestVideoFrameCallback(frameShown);
 }
 
 function reportFirst(at) {
