@@ -15,8 +15,9 @@ internal sealed class EvaluateVerb : Verb
 
     static readonly EvaluationSettings Usual = new();
 
-    readonly Option<string> model = Text("--model", "DIR", "The model's folder [default: the shipped mini]");
+    readonly Option<string> model = Text("--model", "DIR", "The model's folder, or the run folder of a teacher or student [default: the shipped mini]");
     readonly Option<int> characters = Number("--characters", "Held-out characters", Usual.Characters, 1, 1000);
+    readonly Option<long> first = Number("--first-character", "Seed of the first; all from here on are held out", Usual.FirstCharacter, HeldOutClip.FirstCharacter, HeldOutClip.LastCharacter);
     readonly Option<int> seconds = Number("--seconds", "Length of each character's clip", Usual.Seconds, 1, 60);
     readonly Option<int> drift = Number("--drift-seconds", "Length of the long rollout", Usual.DriftSeconds, 4, 3600);
     readonly Option<int> steps = Number("--steps", "Measure this many denoising steps beside the model's own", 1, 64);
@@ -45,20 +46,20 @@ internal sealed class EvaluateVerb : Verb
         "Measure a model on characters and voices it never met.",
         "evaluate",
         "evaluate --characters 4 --steps 4 --out out/quick --json",
-        "evaluate --beside runs/mini-teacher runs/ablation-base runs/ablation-no-regression",
+        "evaluate --model runs/ablation-base --beside runs/ablation-no-matching runs/ablation-no-regression",
         "evaluate --speech /usr/share/pocketsphinx/test/data/librivox",
         "evaluate --table1 --students runs")
     {
         output.DefaultValueFactory = _ => Path.Combine("out", "evaluation");
-        foreach (var option in new Option[] { model, characters, seconds, drift, steps, beside, speech, syncNet, kinetics, table, students, output, json, device }) Add(option);
+        foreach (var option in new Option[] { model, characters, first, seconds, drift, steps, beside, speech, syncNet, kinetics, table, students, output, json, device }) Add(option);
     }
 
     protected override Task RunAsync(ParseResult values, Terminal terminal, CancellationToken stop)
     {
         if (values.GetValue(table)) RefuseLost(values, "to --table1", drift, beside, speech);
-        else if (values.GetValue(speech) is { Length: > 0 }) RefuseLost(values, "to --speech", characters, seconds, drift, steps, beside, syncNet, kinetics, students, output);
+        else if (values.GetValue(speech) is { Length: > 0 }) RefuseLost(values, "to --speech", characters, first, seconds, drift, steps, beside, syncNet, kinetics, students, output);
         else RefuseLost(values, "without --table1", students);
-        string folder = values.GetValue(model) ?? Shipped();
+        string folder = Measured(values.GetValue(model), values.GetRequiredValue(output));
         using var computer = OpenDevice(values.GetRequiredValue(device));
         if (values.GetValue(table)) Tabulate(folder, computer, values, terminal, stop);
         else if (values.GetValue(speech) is { Length: > 0 } recordings) Film(folder, computer, recordings, values.GetValue(json), terminal, stop);
@@ -101,7 +102,7 @@ internal sealed class EvaluateVerb : Verb
     }
 
     EvaluationSettings Settings(ParseResult values) =>
-        Usual with { Characters = values.GetRequiredValue(characters), Seconds = values.GetRequiredValue(seconds) };
+        Usual with { Characters = values.GetRequiredValue(characters), FirstCharacter = values.GetRequiredValue(first), Seconds = values.GetRequiredValue(seconds) };
 
     static BenchMachine Machine() => BenchMachine.OfThis(TimeProvider.System, typeof(EvaluateVerb).Assembly);
 
@@ -139,6 +140,14 @@ internal sealed class EvaluateVerb : Verb
     }
 
     static bool IsSound(string path) => Path.GetExtension(path).ToUpperInvariant() is ".WAV" or ".FLAC" or ".MP3" or ".OGG" or ".OPUS" or ".M4A";
+
+    /// <summary>The folder named, or the shipped one. What a run trained gets the rest from the shipped model with pictures of the size that recipes train with.</summary>
+    static string Measured(string? named, string target)
+    {
+        if (named is null) return Shipped();
+        var lender = ShippedModels.Find().FirstOrDefault(each => each.Config.Picture == AvatarConfig.Mini.Picture);
+        return lender is null ? named : new TrainedFolders(lender.Folder, Path.Combine(target, "models")).Find(named) ?? named;
+    }
 
     static string Shipped() => ShippedModels.Root() is { } root
         ? Path.Combine(root, ShippedModels.Default)

@@ -1,4 +1,5 @@
 using TalkingMachines.Models;
+using TalkingMachines.Models.Audio;
 using TalkingMachines.Puppets;
 
 namespace TalkingMachines.Evaluation;
@@ -17,7 +18,10 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
     readonly DriftEvaluation drift = new(avatar, judges.Reader, settings);
 
     static IActor[] Actors(Avatar avatar, IReadOnlyList<RolloutActor> others) =>
-        [new ReconstructingActor(avatar), new RolloutActor(RenditionScore.Generated, avatar), .. others];
+    [
+        new ReconstructingActor(avatar), new RolloutActor(RenditionScore.Generated, avatar),
+        .. avatar.Config.Bidirectional ? Array.Empty<IActor>() : [new RolloutActor(RenditionScore.Live, avatar, HearingStream.LiveFrames)], .. others,
+    ];
 
     /// <summary>Measures everything, once. Pictures go to the folder as they are made, the report at the end.</summary>
     public EvaluationReport Run(EvaluationFolder? folder, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default)
@@ -41,7 +45,7 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
         int chunks = ((settings.DriftSeconds * Performance.FrameRate) + avatar.Config.ChunkFrames - 1) / avatar.Config.ChunkFrames;
         int done = 0, total = chunks * settings.DriftCharacters;
         for (int i = 0; i < settings.DriftCharacters; i++)
-            drift.Run(i, () => progress?.Report(new("long rollout", ++done, total)), stop);
+            drift.Run(settings.FirstIndex + i, () => progress?.Report(new("long rollout", ++done, total)), stop);
         if (folder is not null) drift.WriteSheet(folder);
     }
 
@@ -53,6 +57,7 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
         .. Machine is { } machine ? new[] { $"{machine}." } : [],
         $"Causal rollout in chunks of {avatar.Config.ChunkFrames} frames, {avatar.Config.Steps.Length} steps, from the reference picture; held-out characters, voices and sentences.",
         "Gestures are the clip's own, blinks included; of the mouth the model gets the sound alone, and by latent whether a call's detector hears speech.",
+        $"'{RenditionScore.Live}' hears {HearingStream.LiveFrames} frames beyond each chunk, as a call does of a microphone; the others all of the clip's sound, as of a text or a file.",
         $"'{RenditionScore.OtherSound}' takes the sound of another clip: what is left of the correlation is chance.",
     ];
 }

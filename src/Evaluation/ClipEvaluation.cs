@@ -32,12 +32,12 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
     public void Run(EvaluationFolder? folder, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default)
     {
         if (scores.Count > 0) throw new InvalidOperationException("An evaluation runs once.");
-        var next = HeldOutClip.Draw(0, settings.Frames, size, stop);
+        var next = HeldOutClip.Draw(settings.FirstIndex, settings.Frames, size, stop);
         for (int i = 0; i < settings.Characters; i++)
         {
             progress?.Report(new("characters", i, settings.Characters));
             var clip = next;
-            next = HeldOutClip.Draw(i + 1, settings.Frames, size, stop);
+            next = HeldOutClip.Draw(settings.FirstIndex + i + 1, settings.Frames, size, stop);
             Measure(clip, next.Performance, folder, stop);
         }
         progress?.Report(new("characters", settings.Characters, settings.Characters));
@@ -62,7 +62,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
         if (takes.Find(take => take.IsControl) is { } control)
             alike.Add(Alike(takes.Find(take => take.Name == RenditionScore.Generated)!.Openings, control.Openings));
         if (tracks.Count == 0) Keep(clip, takes);
-        folder?.WriteClip(clip.Puppet.Seed, [.. takes.Where(take => !take.IsControl).Select(take => (take.Name, take.Frames, take.Readings))]);
+        folder?.WriteClip(clip.Puppet.Seed, [.. takes.Where(take => !take.IsControl && take.Name != RenditionScore.Live).Select(take => (take.Name, take.Frames, take.Readings))]);
     }
 
     /// <summary>The truth first, the control last.</summary>
@@ -116,7 +116,7 @@ public sealed class ClipEvaluation(int size, IReadOnlyList<IActor> actors, Evalu
     {
         Model = model,
         Characters = settings.Characters,
-        FirstCharacter = HeldOutClip.FirstCharacter,
+        FirstCharacter = settings.FirstCharacter,
         FramesEach = settings.Frames,
         Conditions = conditions,
         Heard = heard.Count > 0 ? HeardScore.Of(heard) : null,

@@ -18,7 +18,9 @@ public sealed class ClipRollout : IDisposable
     const int FramesPerLatent = AutoencoderConfig.FramesPerLatent;
 
     readonly Avatar avatar;
+    readonly float[] sound;
     readonly bool[] speaking;
+    readonly int? framesAhead;
     readonly IReadOnlyList<PuppetPose> gestures;
     readonly HearingStream hearing;
     readonly ReferenceFeatures features;
@@ -29,13 +31,14 @@ public sealed class ClipRollout : IDisposable
     /// <param name="heard">Whose sound is used.</param>
     /// <param name="gestures">Whose gestures are used, by frame; their mouths are not looked at.</param>
     /// <param name="seed">Of the noise.</param>
-    public ClipRollout(Avatar avatar, Picture reference, Performance heard, IReadOnlyList<PuppetPose> gestures, ulong seed)
+    /// <param name="framesAhead">So much sound after a chunk is there when it is made, silence beyond: a microphone's has not been said. Null: all of it.</param>
+    public ClipRollout(Avatar avatar, Picture reference, Performance heard, IReadOnlyList<PuppetPose> gestures, ulong seed, int? framesAhead = null)
     {
         ExpectFit(avatar.Config, reference);
-        (this.avatar, this.gestures) = (avatar, gestures);
-        speaking = SpeechActivity.Of(heard.Sound.Samples);
+        (this.avatar, this.gestures, this.framesAhead) = (avatar, gestures, framesAhead);
+        sound = heard.Sound.Samples;
+        speaking = SpeechActivity.Of(sound);
         hearing = new HearingStream(avatar.Hearing, avatar.Diffusion);
-        hearing.Append(heard.Sound.Samples);
         using var scope = Tensor.Scope();
         features = avatar.Autoencoder.Reference(PixelPlanes.ToTensor(avatar.Decoder, reference.Pixels, reference.Width, reference.Height)).Own();
         code = OnDevice(avatar.Diffusion, features.Code).Own();
@@ -53,10 +56,10 @@ public sealed class ClipRollout : IDisposable
     static Tensor OnDevice(Device device, Tensor tensor) => Tensor.From(device, tensor.Shape, tensor.ToArray());
 
     /// <summary>All frames of a clip, with its own gestures, to the sound of <paramref name="heard"/>; the noise is the character's.</summary>
-    public static Picture[] Film(Avatar avatar, HeldOutClip clip, Performance heard, CancellationToken stop = default)
+    public static Picture[] Film(Avatar avatar, HeldOutClip clip, Performance heard, int? framesAhead = null, CancellationToken stop = default)
     {
         var frames = new List<Picture>();
-        using var rollout = new ClipRollout(avatar, clip.Reference, heard, clip.Performance.Poses, (ulong)clip.Puppet.Seed);
+        using var rollout = new ClipRollout(avatar, clip.Reference, heard, clip.Performance.Poses, (ulong)clip.Puppet.Seed, framesAhead);
         while (frames.Count < clip.Performance.Poses.Length)
         {
             stop.ThrowIfCancellationRequested();
@@ -92,16 +95,32 @@ public sealed class ClipRollout : IDisposable
         var config = avatar.Config;
         long first = index * config.ChunkFrames;
         int heardFrames = config.ChunkFrames + (2 * config.AudioMargin), margin = FramesPerLatent;
-        float[] sound = hearing.Features(first - config.AudioMargin, heardFrames).ToArray();
+        var known = speaking.AsSpan(0, (int)Math.Min(speaking.Length, framesAhead is { } ahead ? first + config.ChunkFrames + ahead : long.MaxValue));
+        HearUntil(known.Length);
+        float[] features = hearing.Features(first - config.AudioMargin, heardFrames).ToArray();
         for (int i = 0; i < heardFrames; i += FramesPerLatent)
-            if (!SpeechActivity.IsLatentSpeakingFrom(speaking, first - config.AudioMargin + i)) sound.AsSpan(i * config.AudioFeatures, FramesPerLatent * config.AudioFeatures).Clear();
+            if (!SpeechActivity.IsLatentSpeakingFrom(known, first - config.AudioMargin + i)) features.AsSpan(i * config.AudioFeatures, FramesPerLatent * config.AudioFeatures).Clear();
         float[] motion = new float[(config.ChunkFrames + (2 * margin)) * Gesture.Count];
         for (int i = 0; i < motion.Length / Gesture.Count; i++)
             gestures[(int)Math.Clamp(first - margin + i, 0, gestures.Count - 1)].Gesture.CopyTo(motion.AsSpan(i * Gesture.Count));
         return new Drive(
-            scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], sound)),
+            scope.Keep(Tensor.From(avatar.Diffusion, [1, heardFrames, config.AudioFeatures], features)),
             scope.Keep(Tensor.From(avatar.Diffusion, [1, motion.Length / Gesture.Count, Gesture.Count], motion)),
-            [.. Enumerable.Range(0, config.ChunkLatents).Select(latent => SpeechActivity.IsLatentSpeakingFrom(speaking, first + (latent * FramesPerLatent)))]);
+            Modes(known, first));
+    }
+
+    bool[] Modes(ReadOnlySpan<bool> known, long first)
+    {
+        bool[] modes = new bool[avatar.Config.ChunkLatents];
+        for (int latent = 0; latent < modes.Length; latent++) modes[latent] = SpeechActivity.IsLatentSpeakingFrom(known, first + (latent * FramesPerLatent));
+        return modes;
+    }
+
+    void HearUntil(int frames)
+    {
+        // the rest of a clip that fills no frame comes with the last
+        int end = frames == speaking.Length ? sound.Length : frames * HearingStream.SamplesPerFrame;
+        if (end > hearing.Samples) hearing.Append(sound.AsSpan((int)hearing.Samples..end));
     }
 
     public void Dispose()

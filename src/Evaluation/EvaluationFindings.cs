@@ -21,7 +21,7 @@ public static class EvaluationFindings
         var findings = new List<string>();
         if (report.Named(RenditionScore.Truth) is { } truth && truth.Open.Mean < ReaderFloor)
             Add(findings, $"The lip reader reads even true frames with {truth.Open.Mean:0.00} only, expected {ReaderFloor} or more: take the others relative to it.");
-        foreach (var rendition in report.Renditions.Where(rendition => IsGenerated(rendition.Name))) AddOf(findings, rendition);
+        foreach (var rendition in report.Renditions.Where(rendition => RenditionScore.IsOfModel(rendition.Name))) AddOf(findings, rendition);
         if (report.Named(RenditionScore.OtherSound) is { } other && other.Open.Mean > OtherSoundCeiling)
             Add(findings, $"Another clip's sound gives {other.Open.Mean:0.00}, expected {OtherSoundCeiling} at most: the mouth does not come from the sound alone.");
         if (report.AlikeWithOtherSound is { } alike && alike.Mean > AlikeCeiling)
@@ -32,8 +32,6 @@ public static class EvaluationFindings
             Add(findings, $"The sound is lost: at the end of the long rollout the mouth follows it with {late.Mean:0.00}, at its beginning with {early.Mean:0.00}.");
         return findings;
     }
-
-    static bool IsGenerated(string name) => name is not (RenditionScore.Truth or RenditionScore.Autoencoder or RenditionScore.OtherSound);
 
     static void AddOf(List<string> findings, RenditionScore score)
     {
@@ -54,7 +52,7 @@ public static class EvaluationFindings
     static void AddSync(List<string> findings, SyncFigures[] judged)
     {
         if (Array.Find(judged, figures => figures.Name == RenditionScore.Truth) is not { } truth) return;
-        foreach (var figures in judged.Where(figures => IsGenerated(figures.Name)))
+        foreach (var figures in judged.Where(figures => RenditionScore.IsOfModel(figures.Name)))
         {
             if (figures.Confidence.Mean < SyncFloor * truth.Confidence.Mean)
                 Add(findings, $"{figures.Name}: {figures.Judge} hears the sound in the lips with Sync-C {figures.Confidence.Mean:0.00} only, true frames have {truth.Confidence.Mean:0.00}.");

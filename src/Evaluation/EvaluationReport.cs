@@ -74,7 +74,7 @@ public sealed record EvaluationReport
 /// <summary>Scores of the faces of one kind of frames.</summary>
 public sealed record RenditionScore
 {
-    public const string Truth = "true frames", Autoencoder = "autoencoder", Generated = "generated", OtherSound = "other sound";
+    public const string Truth = "true frames", Autoencoder = "autoencoder", Generated = "generated", Live = "from a microphone", OtherSound = "other sound";
 
     public required string Name { get; init; }
 
@@ -115,6 +115,9 @@ public sealed record RenditionScore
 
     /// <summary>In the order of the characters.</summary>
     public required IReadOnlyList<ClipScore> Clips { get; init; }
+
+    /// <summary>Whether frames of this name are a model's, to the sound of the clip.</summary>
+    public static bool IsOfModel(string name) => name is not (Truth or Autoencoder or OtherSound);
 
     /// <summary>Sums up one score a character, at least one.</summary>
     public static RenditionScore Of(string name, IReadOnlyList<ClipScore> clips)

@@ -7,6 +7,11 @@ public sealed record EvaluationSettings
 {
     public int Characters { get; init; } = 16;
 
+    /// <summary>Seed of the first; the others follow it.</summary>
+    public long FirstCharacter { get; init; } = HeldOutClip.FirstCharacter;
+
+    internal int FirstIndex => (int)(FirstCharacter - HeldOutClip.FirstCharacter);
+
     /// <summary>Length of each character's clip.</summary>
     public int Seconds { get; init; } = 7;
 
@@ -28,6 +33,7 @@ public sealed record EvaluationSettings
     public EvaluationSettings Checked()
     {
         Expect(Characters is >= 1 and <= 1000, $"Characters are {Characters}, expected 1 to 1000.");
+        Expect(FirstCharacter is >= HeldOutClip.FirstCharacter and <= HeldOutClip.LastCharacter, $"The first character is {FirstCharacter}, expected {HeldOutClip.FirstCharacter} to {HeldOutClip.LastCharacter}.");
         Expect(Seconds is >= 1 and <= 60, $"Seconds are {Seconds}, expected 1 to 60.");
         Expect(DriftCharacters is >= 0 and <= 100, $"Characters of the long rollout are {DriftCharacters}, expected 0 to 100.");
         Expect(DriftSeconds is >= 4 and <= 3600, $"Seconds of the long rollout are {DriftSeconds}, expected 4 to 3600.");

@@ -11,6 +11,7 @@ static class EvaluationTables
     public static IReadOnlyList<ReportTable> Of(EvaluationReport report)
     {
         var tables = new List<ReportTable> { Lips(report.Renditions) };
+        if (Differences(report) is { } differences) tables.Add(differences);
         if (report.Heard is { } heard) tables.Add(Heard(heard));
         tables.AddRange(report.Sync.GroupBy(figures => figures.Judge).Select(judged => Sync(judged.Key, [.. judged])));
         if (report.Quality.Count > 0) tables.Add(Quality(report.Quality));
@@ -40,6 +41,24 @@ static class EvaluationTables
             Row("  frames of all characters", score => $"{score.ClosuresSeen} of {score.ClosingFrames}"),
             Row("open while listening", score => Cell(score.MovingInSilence)),
             Row("blinks at their time/seen", score => $"{score.BlinksMatched} of {score.BlinksAsked} / {score.BlinksSeen}"),
+        ]);
+    }
+
+    // Of the same clips: what a choice does is seen better clip by clip than in two means with an interval each.
+    static ReportTable? Differences(EvaluationReport report)
+    {
+        RenditionScore[] others = [.. report.Renditions.Where(score => RenditionScore.IsOfModel(score.Name) && score.Name != RenditionScore.Generated)];
+        if (report.Named(RenditionScore.Generated) is not { } measured || others.Length == 0) return null;
+        ReportRow Row(string name, Func<ClipScore, double?> figure) =>
+            new(name, [.. others.Select(score => Cell(Figure.Of(score.Clips.Zip(measured.Clips, (other, own) => figure(other) - figure(own))), "+0.000;-0.000;0.000"))]);
+
+        return new($"less what is {RenditionScore.Generated}", [.. others.Select(score => score.Name)],
+        [
+            Row("opening, correlation", clip => clip.Open),
+            Row("  in speech alone", clip => clip.OpenInSpeech),
+            Row("width, correlation", clip => clip.Width),
+            Row("rounding, correlation", clip => clip.Round),
+            Row("amplitude of the opening", clip => clip.Amplitude),
         ]);
     }
 

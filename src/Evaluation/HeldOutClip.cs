@@ -6,8 +6,11 @@ namespace TalkingMachines.Evaluation;
 /// <summary>A character, voice and sentence that no training saw, with the truth of every frame.</summary>
 public sealed record HeldOutClip(Puppet Puppet, Performance Performance, int Size)
 {
-    /// <summary>Characters from here on, and clips of these seeds, are never trained or tuned on.</summary>
+    /// <summary>Characters from here on, and clips of these seeds, are never trained on.</summary>
     public const long FirstCharacter = 1_000_000;
+
+    /// <summary>Beyond, a character's clips would be those of another.</summary>
+    public const long LastCharacter = (2 * FirstCharacter) - 2000;
 
     // Seeds of the clips a character may take its own from.
     const int Attempts = 400;

@@ -15,12 +15,13 @@ public interface IActor
 }
 
 /// <summary>A model that performs as it does in a call.</summary>
-public sealed class RolloutActor(string name, Avatar avatar) : IActor
+/// <param name="framesAhead">So much sound is there after the chunk that is made; null: all of it, as of a text or a file.</param>
+public sealed class RolloutActor(string name, Avatar avatar, int? framesAhead = null) : IActor
 {
     public string Name => name;
 
     /// <summary>Whether it sees all of a clip at once.</summary>
     public bool IsTeacher => avatar.Config.Bidirectional;
 
-    public Picture[] Film(HeldOutClip clip, Performance heard, CancellationToken stop) => ClipRollout.Film(avatar, clip, heard, stop);
+    public Picture[] Film(HeldOutClip clip, Performance heard, CancellationToken stop) => ClipRollout.Film(avatar, clip, heard, framesAhead, stop);
 }

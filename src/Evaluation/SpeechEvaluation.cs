@@ -77,7 +77,7 @@ public sealed class SpeechEvaluation(Avatar avatar, IFaceReader reader)
     {
         var puppet = Puppet.FromSeed(HeldOutClip.FirstCharacter + index);
         var clip = new HeldOutClip(puppet, heard, avatar.Config.Picture);
-        return [.. reader.Read(clip.Reference, puppet.Geometry, ClipRollout.Film(avatar, clip, heard, stop)).Select(reading => (double)reading.Mouth.Open)];
+        return [.. reader.Read(clip.Reference, puppet.Geometry, ClipRollout.Film(avatar, clip, heard, stop: stop)).Select(reading => (double)reading.Mouth.Open)];
     }
 
     static double? TrueEnergy(int index, CancellationToken stop)

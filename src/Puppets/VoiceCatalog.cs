@@ -13,7 +13,7 @@ public sealed record CatalogVoice(VoiceEngine Engine, string Language, string Na
 
 /// <summary>
 /// The voices of training and, apart from them, those of measurement: held-out voices share neither
-/// speaker (flite, festival), nor variant (espeak-ng), and half of them not even the language.
+/// speaker (flite, festival), nor variant (espeak-ng), and a third of them not even the language.
 /// </summary>
 public static class VoiceCatalog
 {
@@ -27,8 +27,8 @@ public static class VoiceCatalog
         "+michel", "+miguel", "+norbert", "+pedro", "+rob", "+robert", "+sandro", "+steph2", "+steph3", "+whisper", "+whisperf", "+zac",
     ];
 
-    // Not Hugo and m8: Diogo, Henrique, michel, miguel and Nguyen, which are trained on, are the same but for pitch and tone.
-    static readonly string[] HeldOutVariants = ["+f5", "+m6", "+Annie", "+Denis", "+paul", "+grandma", "+shelby", "+victor"];
+    // Not Hugo, m8 and f5: Diogo, Henrique, michel, miguel, Nguyen and f2, which are trained on, have the same formants.
+    static readonly string[] HeldOutVariants = ["+Demonic", "+m6", "+Annie", "+Denis", "+paul", "+grandma", "+shelby", "+victor"];
 
     /// <summary>espeak-ng's voice and the language of its text.</summary>
     static readonly (string Voice, string Language)[] TrainingSpeech =

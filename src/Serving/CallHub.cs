@@ -34,6 +34,7 @@ public sealed class CallHub : IAsyncDisposable
     readonly SpokenText voices;
     readonly TimeProvider clock;
     readonly ConcurrentDictionary<string, Conversation> conversations = new();
+    readonly ConcurrentDictionary<Conversation, byte> living = new(); // those being closed, too: they use the devices to the end
     readonly Lock admission = new();
     readonly CancellationTokenSource stop = new();
     readonly Task sweeping;
@@ -86,6 +87,7 @@ public sealed class CallHub : IAsyncDisposable
         {
             ulong seed = (ulong)Random.Shared.NextInt64();
             var conversation = new Conversation(avatar, picture, character, voices, seed, clock);
+            living[conversation] = 0;
             conversations[conversation.Id] = conversation;
             conversation.Session.Happened += happened =>
             {
@@ -128,6 +130,7 @@ public sealed class CallHub : IAsyncDisposable
         if (!conversations.TryRemove(id, out var conversation)) return false;
         Closed?.Invoke(conversation);
         await conversation.DisposeAsync();
+        living.TryRemove(conversation, out _);
         return true;
     }
 
@@ -138,6 +141,7 @@ public sealed class CallHub : IAsyncDisposable
     {
         lock (admission)
         {
+            ObjectDisposedException.ThrowIf(disposed, this);
             int count = conversations.Count + opening;
             if (count >= Capacity || IsBusy(count)) throw new NoRoomException(Math.Min(count, Capacity), RetryAfter);
             opening++;
@@ -165,13 +169,19 @@ public sealed class CallHub : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends all conversations; afterwards nothing of them uses avatar or devices any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (disposed) return;
-        disposed = true;
+        lock (admission)
+        {
+            if (disposed) return;
+            disposed = true;
+        }
         await stop.CancelAsync();
         await sweeping;
+        while (Volatile.Read(ref opening) > 0) await Task.Delay(10); // admitted before, and as good as there
         await Task.WhenAll(conversations.Keys.Select(CloseAsync));
+        await Task.WhenAll(living.Keys.Select(each => each.DisposeAsync().AsTask()));
         stop.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using TalkingMachines.Models.Audio;
 
 namespace TalkingMachines.Serving;
 
@@ -15,7 +16,7 @@ internal sealed class ChunkFeeder(Pipeline pipeline, int chunkFrames, int frames
 
     readonly int own = chunkFrames * DriveStage.FrameSamples;          // samples of a chunk
     readonly int full = framesAhead * DriveStage.FrameSamples;         // samples that a chunk is best made from
-    readonly int enough = (chunkFrames + 2) * DriveStage.FrameSamples; // a microphone gives no more without delay
+    readonly int enough = (chunkFrames + HearingStream.LiveFrames) * DriveStage.FrameSamples;
     readonly Channel<Request> requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(4) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     long sentAt;
     Turn? fed;

@@ -17,7 +17,7 @@ public sealed class Conversation : IAsyncDisposable
     SoundQueue? pushed;
     Call? call;
     long unwatchedSince;
-    bool disposed;
+    Task? ending;
 
     internal Conversation(Avatar avatar, Picture picture, string character, SpokenText voices, ulong seed, TimeProvider clock)
     {
@@ -104,7 +104,7 @@ public sealed class Conversation : IAsyncDisposable
         Call? before;
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            ObjectDisposedException.ThrowIf(ending is not null, this);
             before = call;
             call = new Call(peer, Session, Microphone);
             WasCalled = true;
@@ -181,13 +181,14 @@ public sealed class Conversation : IAsyncDisposable
         call.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it, once; whoever asks waits for the end.</summary>
+    public ValueTask DisposeAsync()
     {
-        lock (gate)
-        {
-            if (disposed) return;
-            disposed = true;
-        }
+        lock (gate) return new ValueTask(ending ??= Task.Run(EndAsync));
+    }
+
+    async Task EndAsync()
+    {
         if (Call is { } last) await EndAsync(last);
         // Its threads are waited for, which takes as long as the chunk they are at.
         await Task.Run(Session.Dispose);

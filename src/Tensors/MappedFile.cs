@@ -9,7 +9,7 @@ internal sealed unsafe class MappedFile : IDisposable
 
     readonly MemoryMappedFile? file;
     readonly MemoryMappedViewAccessor? view;
-    readonly byte* data;
+    byte* data; // null once it is closed
 
     /// <param name="expected">What errors say the file should have been, such as "a .safetensors file".</param>
     public MappedFile(string path, string expected)
@@ -38,9 +38,13 @@ internal sealed unsafe class MappedFile : IDisposable
 
     public bool Holds(long offset, long bytes) => offset >= 0 && bytes >= 0 && bytes <= Length && offset <= Length - bytes;
 
-    public ReadOnlySpan<byte> Bytes(long offset, int count) => Holds(offset, count)
-        ? new ReadOnlySpan<byte>(data + offset, count)
-        : throw new WeightFileException($"{Path}: {count} bytes at {offset} are not in the file, which has {Length}.");
+    public ReadOnlySpan<byte> Bytes(long offset, int count)
+    {
+        ObjectDisposedException.ThrowIf(data == null, this);
+        return Holds(offset, count)
+            ? new ReadOnlySpan<byte>(data + offset, count)
+            : throw new WeightFileException($"{Path}: {count} bytes at {offset} are not in the file, which has {Length}.");
+    }
 
     /// <summary>Widens consecutive numbers of a type to f32.</summary>
     public void Widen(DType type, long offset, Span<float> target)
@@ -56,6 +60,7 @@ internal sealed unsafe class MappedFile : IDisposable
     public void Dispose()
     {
         if (data != null) view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        data = null;
         view?.Dispose();
         file?.Dispose();
     }

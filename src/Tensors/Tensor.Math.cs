@@ -169,7 +169,7 @@ public sealed partial class Tensor
     public Tensor Attention(Tensor k, Tensor v, Tensor? bias, float scale)
     {
         var (q, s) = (Shape, k.Shape);
-        Expect(q.Rank == 4 && s.Rank == 4 && s == v.Shape && q[0] == s[0] && q[2] == s[2] && q[3] == s[3], $"Attention of q {q}, k {s}, v {v.Shape}: expected [B,Sq,H,D] and [B,Sk,H,D].");
+        Expect(q.Rank == 4 && s.Rank == 4 && s == v.Shape && q[0] == s[0] && q[2] == s[2] && q[3] == s[3] && s[1] > 0, $"Attention of q {q}, k {s}, v {v.Shape}: expected [B,Sq,H,D] and [B,Sk,H,D], one key at least.");
         Expect(bias is null || (bias.Shape.Rank == 3 && (bias.Shape[0] == 1 || bias.Shape[0] == q[2]) && bias.Shape[1] == q[1] && bias.Shape[2] == s[1]),
             $"Attention bias {bias?.Shape ?? default}, expected [1 or {q[2]},{q[1]},{s[1]}].");
         var y = Like();
@@ -180,7 +180,15 @@ public sealed partial class Tensor
             return y;
         }
         var logSum = EmptyOwned(Device, [q[0], q[2], q[1]]);
-        Backend.Attention(this, k, v, bias, scale, y, logSum);
+        try
+        {
+            Backend.Attention(this, k, v, bias, scale, y, logSum);
+        }
+        catch
+        {
+            logSum.Dispose();
+            throw;
+        }
         tape.Add(y, Gradients.Attention, this, k, v, bias, new AttentionAttributes(scale, logSum));
         return y;
     }

@@ -54,7 +54,7 @@ public sealed record Checkpoint(string Recipe, ulong Seed, int Step, double Seco
             {
                 return Read(path, recipe, state);
             }
-            catch (Exception e) when (e is WeightFileException or IOException)
+            catch (WeightFileException e)
             {
                 if (path == files[^1]) throw new TrainingException($"No checkpoint in {folder} can be read; the oldest: {e.Message}", e);
                 notice($"A damaged checkpoint is left out: {e.Message}");

@@ -37,7 +37,7 @@ public sealed class AvatarEvaluationTests : IDisposable
         using var oneStep = Avatar.Load(folder.Root, avatar.Diffusion, avatar.Decoder, steps: 1);
         var report = new AvatarEvaluation("random", avatar, new(reader), Small, new RolloutActor("generated, 1 steps", oneStep)).Run(output, reported);
 
-        Assert.Equal(["true frames", "autoencoder", "generated", "generated, 1 steps", "other sound"], report.Renditions.Select(each => each.Name));
+        Assert.Equal(["true frames", "autoencoder", "generated", "from a microphone", "generated, 1 steps", "other sound"], report.Renditions.Select(each => each.Name));
         Assert.InRange(report.Named(RenditionScore.Generated)!.Open.Mean, -0.6, 0.6);
         Assert.NotEmpty(report.Findings);
         Assert.Equal([1, 2, 4], report.Drift.Select(point => point.Second));
@@ -112,6 +112,17 @@ public sealed class AvatarEvaluationTests : IDisposable
     });
 
     [Fact]
+    public void From_a_microphone_a_chunk_hears_two_frames_more_and_silence_beyond() => WithAvatar((avatar, _) =>
+    {
+        var clip = HeldOutClip.Draw(0, 48, avatar.Config.Picture, default);
+        var loud = clip.Performance with { Sound = new Sound([.. Enumerable.Range(0, 48_000).Select(i => MathF.Sin(i * i * 1e-6f))], 16_000) };
+        var known = loud with { Sound = new Sound([.. loud.Sound.Samples.Take(14_000)], 16_000) }; // 12 of the chunk, 2 more
+        Assert.Equal(FirstChunks(avatar, clip, known, 1)[0], FirstChunks(avatar, clip, loud, 1, HearingStream.LiveFrames)[0]);
+        Assert.NotEqual(FirstChunks(avatar, clip, known, 1)[0], FirstChunks(avatar, clip, loud, 1)[0]);
+        Assert.Equal(FirstChunks(avatar, clip, loud, 3), FirstChunks(avatar, clip, loud, 3, framesAhead: 15)); // all that a chunk can hear
+    });
+
+    [Fact]
     public void A_reference_of_another_size_is_refused() => WithAvatar((avatar, _) =>
     {
         var clip = HeldOutClip.Draw(0, 32, 32, default);
@@ -145,9 +156,9 @@ public sealed class AvatarEvaluationTests : IDisposable
     public void Mouths_are_read_in_a_quarter_at_either_end_of_a_long_rollout_but_not_in_more_than_five_minutes(int seconds, int frames) =>
         Assert.Equal(frames, new EvaluationSettings { DriftSeconds = seconds }.LongOpenFrames);
 
-    static byte[][] FirstChunks(Avatar avatar, HeldOutClip clip, Performance heard, int chunks)
+    static byte[][] FirstChunks(Avatar avatar, HeldOutClip clip, Performance heard, int chunks, int? framesAhead = null)
     {
-        using var rollout = new ClipRollout(avatar, clip.Reference, heard, heard.Poses, seed: 4);
+        using var rollout = new ClipRollout(avatar, clip.Reference, heard, heard.Poses, seed: 4, framesAhead);
         return [.. Enumerable.Range(0, chunks).Select(_ => Bytes(rollout.Next()))];
     }
 

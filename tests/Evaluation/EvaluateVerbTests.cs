@@ -44,7 +44,7 @@ public sealed class EvaluateVerbTests : IDisposable
         var outcome = await BuiltProgram.Run(folder.Root, "evaluate", "--model", "model", "--characters", "1", "--seconds", "2", "--drift-seconds", "4", "--out", "made", "--json", "--device", "cpu:0");
         Assert.True(outcome.Code == 0, outcome.Errors);
         using var json = JsonDocument.Parse(outcome.Output);
-        Assert.Equal(4, json.RootElement.GetProperty("renditions").GetArrayLength());
+        Assert.Equal(5, json.RootElement.GetProperty("renditions").GetArrayLength());
         Assert.True(File.Exists(folder.File("made/drift.png")));
         Assert.Equal(outcome.Output.Trim(), File.ReadAllText(folder.File("made/report.json")).Trim());
     }
@@ -61,13 +61,30 @@ public sealed class EvaluateVerbTests : IDisposable
         Assert.True(outcome.Code == 0, outcome.Errors);
         using var json = JsonDocument.Parse(outcome.Output);
         Assert.Equal(
-            ["true frames", "autoencoder", "generated", "mini-teacher", "same", "other sound"],
+            ["true frames", "autoencoder", "generated", "from a microphone", "mini-teacher", "same", "other sound"],
             json.RootElement.GetProperty("renditions").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
         var likeness = json.RootElement.GetProperty("quality").EnumerateArray().ToDictionary(
             each => each.GetProperty("name").GetString()!, each => each.GetProperty("whole").GetProperty("mean").GetDouble());
         Assert.Equal(likeness["generated"], likeness["same"]);
         Assert.NotEqual(likeness["generated"], likeness["mini-teacher"]);
         Assert.True(Avatar.ReadConfig(folder.File("made/models/mini-teacher/config.json")).Bidirectional);
+        string[] lines = File.ReadAllLines(folder.File("made/report.txt"));
+        int differences = Array.FindIndex(lines, line => line.StartsWith("less what is generated", StringComparison.Ordinal));
+        Assert.EndsWith(" 0.000", lines[differences + 1], StringComparison.Ordinal); // of the same model
+        Assert.Contains("mini-teacher", lines[differences], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_alone_is_measured_with_what_the_shipped_model_lends()
+    {
+        string run = Directory.CreateDirectory(folder.File("runs/mini-student-3x2")).FullName;
+        File.Copy(Checkout.File("models/mini/transformer.safetensors"), Path.Combine(run, "weights.safetensors"));
+        var outcome = await BuiltProgram.Run(
+            folder.Root, "evaluate", "--model", "runs/mini-student-3x2", "--characters", "1", "--seconds", "2", "--drift-seconds", "4", "--out", "made", "--json");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        using var json = JsonDocument.Parse(outcome.Output);
+        var generated = json.RootElement.GetProperty("renditions").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "generated");
+        Assert.True(generated.GetProperty("open").GetProperty("mean").GetDouble() > 0.5);
     }
 
     [Fact]

@@ -127,6 +127,33 @@ public unsafe class WorkerTeamTests
         Assert.Equal(15, sum);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_team_that_is_ended_in_the_midst_of_work_finishes_its_job_and_takes_no_other(int workers)
+    {
+        var team = Team(workers);
+        long jobs = 0;
+        Exception? end = null;
+        var caller = new Thread(() =>
+        {
+            try
+            {
+                for (long sum = 0; ; jobs++) team.Run(new Add(&sum), 64, scratchBytes: 1 << 16);
+            }
+            catch (Exception thrown)
+            {
+                end = thrown;
+            }
+        });
+        caller.Start();
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref jobs) > 100, TimeSpan.FromSeconds(20)));
+        team.Dispose();
+        Assert.True(caller.Join(TimeSpan.FromSeconds(20)));
+        Assert.IsType<ObjectDisposedException>(end);
+        team.Dispose();
+    }
+
     static void RunFailing(WorkerTeam team, int failing)
     {
         int begun = 0;

@@ -21,6 +21,9 @@ public sealed class HearingStream(MelEncoder encoder, Device device)
     float[] bands = [];
     float[] rows = [];
 
+    /// <summary>Frames of a microphone's sound that are waited for after those that a chunk shows: more would be delay.</summary>
+    public const int LiveFrames = 2;
+
     /// <summary>Samples received.</summary>
     public long Samples => mel.Samples;
 

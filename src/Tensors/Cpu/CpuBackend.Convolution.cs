@@ -17,14 +17,21 @@ internal sealed unsafe partial class CpuBackend
         }
         var o = y.Shape;
         int depth = w.Product(1, 5), pixels = o.Product(2, 5);
-        var picture = PaddedPicture.Make(team, x, window, dilation, out var padded);
         var taps = y.Device.Memory.Rent((long)depth * sizeof(int));
-        ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
-        var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
-        var product = new Product(Data(y), pixels) { PerImage = pixels, ImageStride = (long)o[1] * pixels, RowBias = bias };
-        Gemm.Run(team, w[0], o[0] * pixels, depth, new RowPanels(weight, depth), new PixelPanels(map), product);
-        taps.Release();
-        padded?.Release();
+        Storage? padded = null;
+        try
+        {
+            var picture = PaddedPicture.Make(team, x, window, dilation, out padded);
+            ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
+            var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
+            var product = new Product(Data(y), pixels) { PerImage = pixels, ImageStride = (long)o[1] * pixels, RowBias = bias };
+            Gemm.Run(team, w[0], checked(o[0] * pixels), depth, new RowPanels(weight, depth), new PixelPanels(map), product);
+        }
+        finally
+        {
+            taps.Release();
+            padded?.Release();
+        }
     }
 
     /// <summary>A convolution at stride 1 of dy, zeros between its cells, with the kernel turned round and its channels swapped.</summary>
@@ -38,9 +45,15 @@ internal sealed unsafe partial class CpuBackend
         var turned = dx.Device.Memory.Rent(weight.Count * sizeof(float));
         Shape shape = [w[1], w[0], w[2], w[3], w[4]];
         int parts = (w[1] + TurnJob.Inputs - 1) / TurnJob.Inputs;
-        team.Run(new TurnJob(Data(weight), (float*)turned.Pointer, w[0], w[1], w.Product(2, 5)), parts);
-        Convolve(dy, (float*)turned.Pointer, shape, null, padding, window, dx);
-        turned.Release();
+        try
+        {
+            team.Run(new TurnJob(Data(weight), (float*)turned.Pointer, w[0], w[1], w.Product(2, 5)), parts);
+            Convolve(dy, (float*)turned.Pointer, shape, null, padding, window, dx);
+        }
+        finally
+        {
+            turned.Release();
+        }
     }
 
     readonly struct TurnJob(float* weight, float* turned, int outputs, int inputs, int taps) : IParallelJob
@@ -68,13 +81,20 @@ internal sealed unsafe partial class CpuBackend
             return;
         }
         int depth = w.Product(1, 5), pixels = o.Product(2, 5);
-        var picture = PaddedPicture.Make(team, x, window, Dense, out var padded);
         var taps = dy.Device.Memory.Rent((long)depth * sizeof(int));
-        ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
-        var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
-        var rows = new RowPanels(Data(dy), pixels, pixels, (long)o[1] * pixels);
-        Gemm.Run(team, w[0], depth, o[0] * pixels, rows, new TapPanels(map), new Product(Data(dweight), depth));
-        taps.Release();
-        padded?.Release();
+        Storage? padded = null;
+        try
+        {
+            var picture = PaddedPicture.Make(team, x, window, Dense, out padded);
+            ConvolutionMap.FillTaps((int*)taps.Pointer, picture, w[2], w[3], w[4]);
+            var map = new ConvolutionMap(picture, (int*)taps.Pointer, o[2], o[3], o[4], window);
+            var rows = new RowPanels(Data(dy), pixels, pixels, (long)o[1] * pixels);
+            Gemm.Run(team, w[0], depth, checked(o[0] * pixels), rows, new TapPanels(map), new Product(Data(dweight), depth));
+        }
+        finally
+        {
+            taps.Release();
+            padded?.Release();
+        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed unsafe partial class CpuBackend
         bool shared = b.Shape.Rank == 2;
         if (shared && !transposeA)
         {
-            m *= batches; // one matrix for every batch: just more rows
+            m = checked(m * batches); // one matrix for every batch: just more rows
             batches = 1;
         }
         for (int i = 0; i < batches; i++)

@@ -32,14 +32,21 @@ internal static unsafe class Winograd
         var pool = y.Device.Memory;
         int channels = x.Shape[1], panels = (outputs + Tile.Rows - 1) / Tile.Rows;
         var tiles = new WinogradTiles(y.Shape);
-        var picture = PhasePicture.Make(team, x, padding, tiles, out var pixels);
         long slab = (long)channels * Tile.Rows;
         var kernels = pool.Rent(Points * panels * slab * sizeof(float));
-        team.Run(new KernelJob(team.Scratch, weight, (float*)kernels.Pointer, channels, outputs), panels, 9 * slab * sizeof(float));
-        var job = new BlockJob(team.Scratch, picture, tiles, (float*)kernels.Pointer, slab, bias, (float*)y.Pointer, outputs);
-        team.Run(job, ((picture.Images * tiles.Groups) + 1) / 2, job.ScratchFloats * sizeof(float));
-        kernels.Release();
-        pixels.Release();
+        Storage? pixels = null;
+        try
+        {
+            var picture = PhasePicture.Make(team, x, padding, tiles, out pixels);
+            team.Run(new KernelJob(team.Scratch, weight, (float*)kernels.Pointer, channels, outputs), panels, 9 * slab * sizeof(float));
+            var job = new BlockJob(team.Scratch, picture, tiles, (float*)kernels.Pointer, slab, bias, (float*)y.Pointer, outputs);
+            team.Run(job, ((picture.Images * tiles.Groups) + 1) / 2, job.ScratchFloats * sizeof(float));
+        }
+        finally
+        {
+            kernels.Release();
+            pixels?.Release();
+        }
     }
 
     /// <summary>Kernels to points, 8 outputs (<see cref="Tile.Rows"/>) a part: slab [point][part] holds [channel][output].</summary>

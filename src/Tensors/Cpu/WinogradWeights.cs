@@ -25,18 +25,25 @@ internal static unsafe class WinogradWeights
     public static void Run(WorkerTeam team, Tensor x, Tensor dy, in ConvolutionWindow window, Tensor dweight)
     {
         int outputs = dy.Shape[1], channels = x.Shape[1], down = (dy.Shape[3] + 1) / 2, across = (dy.Shape[4] + 1) / 2;
-        var picture = ChannelLastPicture.Make(team, x, window.FrontH, window.FrontW, (2 * down) + 2, (2 * across) + 2, out var pixels);
-        var slopes = ChannelLastPicture.Make(team, dy, 0, 0, 2 * down, 2 * across, out var slopePixels);
-        int blocks = ((picture.Images * down * across) + BlockTiles - 1) / BlockTiles;
-        long slice = Points * (long)RoundUp(outputs, Tile.Rows) * picture.Pixel;
-        int slices = Slices(blocks, slice);
-        var sums = dweight.Device.Memory.Rent(slices * slice * sizeof(float));
-        var job = new SliceJob(team.Scratch, picture, slopes, down, across, outputs, channels, (float*)sums.Pointer, slice, (blocks + slices - 1) / slices * BlockTiles);
-        team.Run(job, slices, job.ScratchFloats * sizeof(float));
-        slopePixels.Release();
-        pixels.Release();
-        team.Run(new ResultJob((float*)sums.Pointer, slice, slices, picture.Pixel, outputs, channels, (float*)dweight.Pointer), outputs);
-        sums.Release();
+        Storage? pixels = null, slopePixels = null, sums = null;
+        try
+        {
+            var picture = ChannelLastPicture.Make(team, x, window.FrontH, window.FrontW, (2 * down) + 2, (2 * across) + 2, out pixels);
+            var slopes = ChannelLastPicture.Make(team, dy, 0, 0, 2 * down, 2 * across, out slopePixels);
+            int blocks = ((picture.Images * down * across) + BlockTiles - 1) / BlockTiles;
+            long slice = Points * (long)RoundUp(outputs, Tile.Rows) * picture.Pixel;
+            int slices = Slices(blocks, slice);
+            sums = dweight.Device.Memory.Rent(slices * slice * sizeof(float));
+            var job = new SliceJob(team.Scratch, picture, slopes, down, across, outputs, channels, (float*)sums.Pointer, slice, (blocks + slices - 1) / slices * BlockTiles);
+            team.Run(job, slices, job.ScratchFloats * sizeof(float));
+            team.Run(new ResultJob((float*)sums.Pointer, slice, slices, picture.Pixel, outputs, channels, (float*)dweight.Pointer), outputs);
+        }
+        finally
+        {
+            slopePixels?.Release();
+            pixels?.Release();
+            sums?.Release();
+        }
     }
 
     // An even number, for two threads; at most as many as blocks.

@@ -16,6 +16,9 @@ internal interface IParallelJob
 internal sealed unsafe partial class WorkerTeam : IDisposable
 {
     const int SpinsBeforeSleep = 1_000; // about 0.2 ms: longer than the gap between two ops of a block
+    const int MaskWords = 16;           // of 64 cores each
+
+    static readonly int[] allowed = AllowedCores();
 
     readonly Thread[] threads;
     readonly SemaphoreSlim[] wakes;
@@ -25,6 +28,7 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
     readonly void** scratch;
     long scratchBytes;
     readonly Lock caller = new();
+    bool closed;
 
     // The job lies on the caller's stack: only who has claimed a part of it may look at these three.
     void* job;
@@ -67,6 +71,7 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
         TJob copy = work;
         lock (caller)
         {
+            ObjectDisposedException.ThrowIf(closed, this);
             Reserve(scratchBytes);
             using var flushed = FlushToZero.Begin();
             if (parts <= 1 || threads.Length == 0)
@@ -160,25 +165,47 @@ internal sealed unsafe partial class WorkerTeam : IDisposable
         return Volatile.Read(ref unclaimed) > 0;
     }
 
+    // Cores are numbered among those that this process may use (taskset, a container's set). Where a quota gives it less than all of them, none is its own.
     static void Pin(int core)
     {
-        if (!OperatingSystem.IsLinux()) return;
-        Span<ulong> mask = stackalloc ulong[16];
-        mask.Clear();
-        mask[core / 64] = 1UL << (core % 64);
-        fixed (ulong* bits = mask) _ = SetAffinity(0, (nuint)(mask.Length * sizeof(ulong)), bits); // best effort: a container may forbid it
+        if (allowed.Length != Environment.ProcessorCount || core >= allowed.Length) return;
+        ulong* mask = stackalloc ulong[MaskWords];
+        new Span<ulong>(mask, MaskWords).Clear();
+        mask[allowed[core] / 64] = 1UL << (allowed[core] % 64);
+        _ = SetAffinity(0, MaskWords * sizeof(ulong), mask); // best effort: a container may forbid it
+    }
+
+    static int[] AllowedCores()
+    {
+        if (!OperatingSystem.IsLinux()) return [];
+        ulong* mask = stackalloc ulong[MaskWords];
+        new Span<ulong>(mask, MaskWords).Clear();
+        if (GetAffinity(0, MaskWords * sizeof(ulong), mask) != 0) return [];
+        var cores = new List<int>();
+        for (int core = 0; core < 64 * MaskWords; core++)
+            if ((mask[core / 64] >> (core % 64) & 1) != 0) cores.Add(core);
+        return [.. cores];
     }
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
     private static partial int SetAffinity(int thread, nuint bytes, ulong* mask);
 
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
+    private static partial int GetAffinity(int thread, nuint bytes, ulong* mask);
+
+    /// <summary>Waits for the job that runs; later ones are refused.</summary>
     public void Dispose()
     {
-        Volatile.Write(ref stopping, true);
-        for (int worker = 1; worker <= threads.Length; worker++) wakes[worker].Release();
-        foreach (var thread in threads) thread.Join();
-        foreach (var wake in wakes) wake?.Dispose();
-        for (int worker = 0; worker < cores.Length; worker++) NativeMemory.AlignedFree(scratch[worker]);
-        NativeMemory.Free(scratch);
+        lock (caller)
+        {
+            if (closed) return;
+            closed = true;
+            Volatile.Write(ref stopping, true);
+            for (int worker = 1; worker <= threads.Length; worker++) wakes[worker].Release();
+            foreach (var thread in threads) thread.Join();
+            foreach (var wake in wakes) wake?.Dispose();
+            for (int worker = 0; worker < cores.Length; worker++) NativeMemory.AlignedFree(scratch[worker]);
+            NativeMemory.Free(scratch);
+        }
     }
 }

@@ -178,6 +178,7 @@ public sealed class ClipSet
         writer.Write(Count);
         writer.Write(firstCharacter ?? -1);
         foreach (var bytes in Parts()) writer.Write(bytes.Span);
+        file.Stream.Flush(flushToDisk: true); // whole in length and zeros in places would train on
         file.Complete();
     }
 

@@ -179,6 +179,7 @@ public sealed class LatentSet
         using var file = new PendingFile(path);
         file.Stream.Write(mark);
         foreach (var bytes in Parts()) file.Stream.Write(bytes.Span);
+        file.Stream.Flush(flushToDisk: true);
         file.Complete();
     }
 

@@ -12,7 +12,7 @@ public static class CharacterSeeds
     /// <summary>Watched while training, never trained on.</summary>
     public const int FirstValidation = 900_000;
 
-    /// <summary>Never used in training or tuning.</summary>
+    /// <summary>Never trained on, nor watched by a training.</summary>
     public const int FirstHeldOut = 1_000_000;
 }
 

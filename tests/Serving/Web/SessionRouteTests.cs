@@ -1,4 +1,5 @@
 using System.Net;
+using TalkingMachines.Media;
 using Xunit;
 
 namespace TalkingMachines.Tests.Serving.Web;
@@ -101,6 +102,18 @@ public sealed class SessionRouteTests : IAsyncLifetime, IAsyncDisposable
         for (int i = 0; i < 8; i++) listeners.Add(await EventReader.FollowAsync(web, session));
         await LiveWeb.RefusedAsync(await web.Client.GetAsync($"{session}/events"), HttpStatusCode.ServiceUnavailable, "8 already follow");
         foreach (var each in listeners) await each.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_session_that_is_just_being_closed_outlives_the_hub()
+    {
+        string session = (await web.OpenAsync()).Split('/')[^1];
+        var conversation = web.Hub.Find(session)!;
+        var closing = web.Hub.CloseAsync(session);
+        await web.Hub.DisposeAsync();
+        Assert.NotNull(conversation.Session.EndedBecause);
+        Assert.True(await closing);
+        Assert.Throws<ObjectDisposedException>(() => web.Hub.Open(new Picture(64, 64), "nobody"));
     }
 
     [Fact]
