@@ -24,6 +24,12 @@ public sealed record PaperTableRow(int ChunkLatents, int Steps, double? VideoDis
     /// <summary>The same of Sync-D.</summary>
     public double? DistanceMargin { get; init; }
 
+    /// <summary>Sync-C of each clip: rows of the same clips compare clip by clip. Null in the paper.</summary>
+    public IReadOnlyList<double>? Confidences { get; init; }
+
+    /// <summary>Sync-D, likewise.</summary>
+    public IReadOnlyList<double>? Distances { get; init; }
+
     /// <summary>Correlation of the mouth's opening with what was asked, as our lip reader sees it; null in the paper.</summary>
     public Figure? Opening { get; init; }
 
@@ -41,6 +47,8 @@ public sealed record PaperTableRow(int ChunkLatents, int Steps, double? VideoDis
             VideoMargin = distance?.Margin,
             ConfidenceMargin = sync?.Confidence.High - sync?.Confidence.Mean,
             DistanceMargin = sync?.Distance.High - sync?.Distance.Mean,
+            Confidences = sync?.ClipConfidences,
+            Distances = sync?.ClipDistances,
             Opening = report.Named(RenditionScore.Generated)?.Open,
             Times = times,
         };
@@ -113,13 +121,13 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
         .. Rows.Count == Published.Count ? Array.Empty<string>() : [$"Not measured, for want of weights: {string.Join(", ", Published.Where(row => Ours(row) is null).Select(row => row.Model))}."],
     ];
 
-    /// <summary>What the paper's figures do from 2 steps to 4 and from chunks of 3 to 7, and whether ours do the same; a difference no larger than both margins together (the root of their squares' sum) is none.</summary>
+    /// <summary>What the paper's figures do from 2 steps to 4 and from chunks of 3 to 7, and whether ours do the same. A difference is none if zero is in its interval over the clips, or, where clips don't compare, if it is no larger than both margins together (the root of their squares' sum).</summary>
     public IReadOnlyList<string> Directions() =>
     [
-        .. new (string Name, Func<PaperTableRow, (double? Value, double? Margin)> Measure)[]
+        .. new (string Name, Func<PaperTableRow, Measured> Measure)[]
         {
-            ("Video distance", row => (row.VideoDistance, row.VideoMargin)), ("Sync-C", row => (row.Confidence, row.ConfidenceMargin)),
-            ("Sync-D", row => (row.Distance, row.DistanceMargin)), ("Score devices", row => (row.ScoreDevices, null)),
+            ("Video distance", row => new(row.VideoDistance, row.VideoMargin)), ("Sync-C", row => new(row.Confidence, row.ConfidenceMargin, row.Confidences)),
+            ("Sync-D", row => new(row.Distance, row.DistanceMargin, row.Distances)), ("Score devices", row => new(row.ScoreDevices)),
         }.SelectMany(figure => new[]
         {
             Direction(figure.Name, "from 2 steps to 4", figure.Measure, (7, 2), (7, 4), (3, 2), (3, 4)),
@@ -127,7 +135,10 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
         }),
     ];
 
-    string Direction(string name, string change, Func<PaperTableRow, (double? Value, double? Margin)> measure, params (int Chunk, int Steps)[] pairs)
+    /// <param name="Each">By clip.</param>
+    readonly record struct Measured(double? Value, double? Margin = null, IReadOnlyList<double>? Each = null);
+
+    string Direction(string name, string change, Func<PaperTableRow, Measured> measure, params (int Chunk, int Steps)[] pairs)
     {
         string Signs(Func<(int Chunk, int Steps), PaperTableRow?> find) => string.Join(" and ", Enumerable.Range(0, pairs.Length / 2).Select(i =>
             (find(pairs[2 * i]), find(pairs[(2 * i) + 1])) is ({ } before, { } after) ? Sign(measure(before), measure(after)) : "is unknown"));
@@ -135,11 +146,13 @@ public sealed record PaperTable(string VideoMeasure, string SyncMeasure, string 
         return $"{name} {change}: {paper} in the paper, {ours} here{(paper == ours ? "" : ours.Contains("unknown", StringComparison.Ordinal) ? "" : " (differs)")}.";
     }
 
-    static string Sign((double? Value, double? Margin) before, (double? Value, double? Margin) after)
+    static string Sign(Measured before, Measured after)
     {
         if ((before.Value, after.Value) is not ({ } low, { } high)) return "is unknown";
-        double doubt = double.Hypot(before.Margin ?? 0, after.Margin ?? 0);
-        return high - low > doubt ? "rises" : low - high > doubt ? "falls" : "stays";
+        double difference = high - low, doubt = double.Hypot(before.Margin ?? 0, after.Margin ?? 0);
+        if ((before.Each, after.Each) is ({ Count: > 1 } first, { } second) && first.Count == second.Count && Figure.Of(second.Zip(first, (b, a) => (double?)(b - a))) is { } paired)
+            doubt = paired.High - paired.Mean;
+        return difference > doubt ? "rises" : -difference > doubt ? "falls" : "stays";
     }
 
     static string Number(double? value, string format = "0.00") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";

@@ -24,6 +24,12 @@ public sealed record SyncFigures
     /// <summary>Mean distance by shift of the sound, -15 to 15 frames, over characters.</summary>
     public required IReadOnlyList<double> Distances { get; init; }
 
+    /// <summary>Sync-C of each clip, in the order of the characters.</summary>
+    public IReadOnlyList<double> ClipConfidences { get; init; } = [];
+
+    /// <summary>Sync-D, likewise.</summary>
+    public IReadOnlyList<double> ClipDistances { get; init; } = [];
+
     /// <summary>Sums up one score a character, at least one.</summary>
     public static SyncFigures Of(ISyncJudge judge, string name, IReadOnlyList<SyncScore> clips)
     {
@@ -37,6 +43,8 @@ public sealed record SyncFigures
             Distance = Over(clip => clip.Distance),
             OffsetMilliseconds = Over(clip => shift * clip.Offset),
             ShiftMilliseconds = shift,
+            ClipConfidences = [.. clips.Select(clip => clip.Confidence)],
+            ClipDistances = [.. clips.Select(clip => clip.Distance)],
             Distances = [.. Enumerable.Range(0, SyncScore.Shifts).Select(i => clips.Average(clip => (double)clip.MeanDistances[i]))],
         };
     }

@@ -40,7 +40,7 @@ public static class MiniModel
     }
 
     /// <summary>Names of the recipes whose weights one starts from or looks through.</summary>
-    static string[] BuildsOn(Recipe recipe)
+    internal static string[] BuildsOn(Recipe recipe)
     {
         string[] seen = [Recipes.MiniAutoencoder().Name, Recipes.MiniHearing().Name], mouths = [.. seen, Recipes.MiniCodeReader().Name];
         return recipe switch

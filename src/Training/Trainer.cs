@@ -45,6 +45,7 @@ public sealed class Trainer : IDisposable
         recipe.Check();
         if (!resume && Checkpoint.Files(run.Path) is [var newest, ..])
             throw new TrainingException($"{run.Path} holds a run already ({Path.GetFileName(newest)}): resume it, or name another folder.");
+        RunInputs.Check(recipe, run);
         progress ??= new Unwatched();
         using var task = recipe.Open(run, device);
         using var trainer = new Trainer(recipe, run, task, progress, time ?? TimeProvider.System);

@@ -43,6 +43,9 @@ public sealed class PaperTableTests : IDisposable
         Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and stays here.", Table(Row(4, 5, 0.6), Row(2, 4.2, 0.6)).Directions());
         Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and rises here.", Table(Row(4, 5, 0.5), Row(2, 4.2, 0.5)).Directions());
         Assert.Contains("Video distance from 2 steps to 4: falls and falls in the paper, is unknown and stays here.", Table(Row(4, 5, 0.6), Row(2, 4.2, 0.6)).Directions());
+        PaperTableRow far = Row(4, 5, 3) with { Confidences = [2.1, 5, 7.9] }, near = Row(2, 4.8, 3) with { Confidences = [2, 4.8, 7.6] }; // each clip agrees
+        Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and stays here.", Table(far, near).Directions());
+        Assert.Contains("Sync-C from 2 steps to 4: rises and rises in the paper, is unknown and rises here.", Table(far with { Confidences = [2.15, 5, 7.85] }, near).Directions());
     }
 
     [Theory]

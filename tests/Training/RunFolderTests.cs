@@ -55,6 +55,27 @@ public class RunFolderTests
     }
 
     [Fact]
+    public void A_run_does_not_go_on_on_other_weights_than_it_began_on()
+    {
+        using var scratch = new ScratchFolder();
+        var recipe = Recipes.MiniCodeReader();
+        string upstream = scratch.File("runs/mini-autoencoder/weights.safetensors");
+        Directory.CreateDirectory(Path.GetDirectoryName(upstream)!);
+        File.WriteAllText(upstream, "first");
+        using var run = RunFolder.Open(scratch.File("runs/mini-code-reader"));
+        RunInputs.Check(recipe, run);
+        File.WriteAllText(upstream, "second");
+        RunInputs.Check(recipe, run); // no step was taken: it begins anew
+        File.WriteAllText(scratch.File("runs/mini-code-reader/checkpoint-0000000007.safetensors"), "");
+        RunInputs.Check(recipe, run);
+        File.WriteAllText(upstream, "third");
+        var refused = Assert.Throws<TrainingException>(() => RunInputs.Check(recipe, run));
+        Assert.Equal($"{run.Path} was begun on other weights of mini-autoencoder than {upstream} holds now: put those back, or train mini-code-reader anew in another folder.", refused.Message);
+        File.WriteAllText(upstream, "second");
+        RunInputs.Check(recipe, run);
+    }
+
+    [Fact]
     public void What_a_recipe_builds_on_and_nobody_has_is_named_in_order()
     {
         using var scratch = new ScratchFolder();
