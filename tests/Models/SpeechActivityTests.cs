@@ -101,6 +101,22 @@ public sealed class SpeechActivityTests
         Assert.InRange(invented, 0, 0.1);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(15)]
+    public void Speech_is_told_from_hiss(double decibels)
+    {
+        var clean = Speak(VoiceEffects.Clean);
+        float[] voice = clean.Sound.Samples;
+        double power = Enumerable.Range(0, voice.Length).Where(i => i / Frame < clean.Speaking.Length && clean.Speaking[i / Frame]).Average(i => (double)voice[i] * voice[i]);
+        const int Before = 60;
+        float[] sound = Noise(voice.Length + (Before * Frame), (float)Math.Sqrt(power / Math.Pow(10, decibels / 10)));
+        for (int i = 0; i < voice.Length; i++) sound[(Before * Frame) + i] += voice[i];
+        var (missed, invented) = Compare(SpeechActivity.Of(sound)[Before..], clean.Speaking);
+        Assert.InRange(missed, 0, 0.05);
+        Assert.InRange(invented, 0, 0.1);
+    }
+
     /// <summary>Shares of true speech called silent, and of frames more than the hangover away from speech called speaking.</summary>
     static (double Missed, double Invented) Compare(bool[] found, bool[] truth)
     {

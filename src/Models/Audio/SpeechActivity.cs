@@ -4,7 +4,8 @@ namespace TalkingMachines.Models.Audio;
 
 /// <summary>
 /// Tells speech from silence, video frame by video frame: a frame speaks if it is well above the noise floor, and for a while
-/// after. The floor is the quietest frame of the last seconds, so a steady noise is silence soon after it began. The answer
+/// after. The floor is the quietest frame of the last seconds, so a steady noise is silence soon after it began. Heights are listened to, where a
+/// whisper stands out of hum and rumble, and the middle, where a voice stands out of hiss: what is loud in either speaks. The answer
 /// for a frame depends on no later sound, nor on how the sound was cut.
 /// </summary>
 public sealed class SpeechActivity
@@ -18,14 +19,11 @@ public sealed class SpeechActivity
     const float FirstFloor = -50;   // highest floor while little has been heard: sound may begin with a word
     const int FloorFrames = 48;     // 3 s: speech has a quiet moment in that time
     const int Memory = 128;         // frames whose answers are kept
-    const float PreEmphasis = 0.97f; // takes away hum and rumble, which would hide a whisper
 
-    readonly float[] levels = new float[FloorFrames];
+    readonly Part heights = new(new Heights()), middle = new(new Middle());
     readonly bool[] speaking = new bool[Memory];
     int hangover;
     int count;
-    double energy;
-    float last;
 
     /// <summary>Whether each frame of a sound speaks, to one who has heard nothing before; a rest that fills no frame is left out.</summary>
     public static bool[] Of(ReadOnlySpan<float> sound)
@@ -48,9 +46,8 @@ public sealed class SpeechActivity
     {
         foreach (float sample in sound)
         {
-            float difference = sample - (PreEmphasis * last);
-            last = sample;
-            energy += difference * difference;
+            heights.Add(sample);
+            middle.Add(sample);
             if (++count == HearingStream.SamplesPerFrame) EndFrame();
         }
     }
@@ -81,25 +78,92 @@ public sealed class SpeechActivity
     public void Truncate(long frames)
     {
         if (frames < Frames) Frames = frames;
-        (hangover, count, energy, last) = (0, 0, 0, 0);
+        (hangover, count) = (0, 0);
+        heights.Cut();
+        middle.Cut();
     }
 
     void EndFrame()
     {
-        float level = 10 * MathF.Log10((float)(energy / count) + 1e-12f);
-        levels[Frames % FloorFrames] = level;
-        hangover = level > Floor() + Margin ? Hangover + 1 : Math.Max(0, hangover - 1);
+        bool isLoud = heights.EndFrame(Frames) | middle.EndFrame(Frames);
+        hangover = isLoud ? Hangover + 1 : Math.Max(0, hangover - 1);
         speaking[Frames % Memory] = hangover > 0;
         Frames++;
-        (count, energy) = (0, 0);
+        count = 0;
     }
 
-    // Called while the newest level is in place and not yet counted.
-    float Floor()
+    interface IFilter
     {
-        bool full = Frames + 1 >= FloorFrames;
-        float floor = full ? float.MaxValue : FirstFloor;
-        foreach (float level in full ? levels : levels.AsSpan(0, (int)Frames + 1)) floor = MathF.Min(floor, level);
-        return MathF.Max(floor, LowestFloor);
+        float Next(float sample);
+
+        void Clear();
+    }
+
+    /// <summary>A part of the spectrum: its level in each frame, and its floor.</summary>
+    sealed class Part(IFilter filter)
+    {
+        readonly float[] levels = new float[FloorFrames];
+        double energy;
+
+        public void Add(float sample)
+        {
+            float value = filter.Next(sample);
+            energy += value * value;
+        }
+
+        /// <summary>Other sound follows; the floor stays.</summary>
+        public void Cut()
+        {
+            energy = 0;
+            filter.Clear();
+        }
+
+        /// <summary>Whether the frame that ends stands out of the floor.</summary>
+        public bool EndFrame(long frame)
+        {
+            float level = 10 * MathF.Log10((float)(energy / HearingStream.SamplesPerFrame) + 1e-12f);
+            energy = 0;
+            levels[frame % FloorFrames] = level;
+            return level > Floor(frame) + Margin;
+        }
+
+        float Floor(long frame)
+        {
+            bool full = frame + 1 >= FloorFrames;
+            float floor = full ? float.MaxValue : FirstFloor;
+            foreach (float level in full ? levels : levels.AsSpan(0, (int)frame + 1)) floor = MathF.Min(floor, level);
+            return MathF.Max(floor, LowestFloor);
+        }
+    }
+
+    /// <summary>Pre-emphasis.</summary>
+    sealed class Heights : IFilter
+    {
+        const float PreEmphasis = 0.97f;
+
+        float last;
+
+        public float Next(float sample)
+        {
+            float difference = sample - (PreEmphasis * last);
+            last = sample;
+            return difference;
+        }
+
+        public void Clear() => last = 0;
+    }
+
+    /// <summary>300 to 2000 Hz: the first two formants.</summary>
+    sealed class Middle : IFilter
+    {
+        readonly Butterworth above = Butterworth.HighPass(300.0 / MelSpectrogram.SampleRate), below = Butterworth.LowPass(2000.0 / MelSpectrogram.SampleRate);
+
+        public float Next(float sample) => (float)below.Next(above.Next(sample));
+
+        public void Clear()
+        {
+            above.Clear();
+            below.Clear();
+        }
     }
 }

@@ -24,7 +24,7 @@ public sealed class CodeReader
     static readonly float[] Deviations = [0.2f, 0.13f, 0.22f, 0.2f, 0.11f];
 
     /// <summary>How much a squared error counts: lips are what is seen, width and rounding are learnt last.</summary>
-    static readonly float[] Importance = [1, 1.5f, 2, 0.5f, 0.5f];
+    static readonly float[] Importance = [1, 2.5f, 2.5f, 0.5f, 0.5f];
 
     readonly int channels, side, rows, columns;
     readonly Linear kept, codes, stretched, shifted, hidden, mouth;
