@@ -28,7 +28,7 @@ public static class EvaluationFindings
             Add(findings, $"With another clip's sound the mouth moves as with its own, correlation {alike.Mean:0.00}, expected {AlikeCeiling} at most: the model ignores the sound.");
         foreach (var judged in report.Sync.GroupBy(figures => figures.Judge)) AddSync(findings, [.. judged]);
         AddDrift(findings, report.Drift, report.OtherCharacter);
-        if (report is { LongOpenFirst: { } early, LongOpenLast: { } late } && late.Mean < OpenFloor && early.Mean - late.Mean > LosesSound)
+        if (report is { LongOpenFirst: { } early, LongOpenLast: { } late } && late.Mean < OpenFloor && early.Mean - late.Mean > LosesSound && late.High < early.Mean)
             Add(findings, $"The sound is lost: at the end of the long rollout the mouth follows it with {late.Mean:0.00}, at its beginning with {early.Mean:0.00}.");
         return findings;
     }
