@@ -41,6 +41,7 @@ public sealed class CallVerbTests : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         string address = (await process.StandardOutput.ReadLineAsync(patience.Token))!;
         Assert.Matches($@"^http://203\.0\.113\.7:{port}/\?token=[0-9a-f]{{36}}$", address);
+        Assert.Matches(@"^Picture and sound go over port \d+, UDP, .*--media-port", await process.StandardError.ReadLineAsync(patience.Token));
         Assert.Contains("HTTPS", await process.StandardError.ReadLineAsync(patience.Token), StringComparison.Ordinal);
         using var client = new HttpClient { Timeout = Patience };
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync($"http://localhost:{port}/api/status", patience.Token)).StatusCode);

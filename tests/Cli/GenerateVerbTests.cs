@@ -76,7 +76,7 @@ public sealed class GenerateVerbTests : IDisposable
         WriteLongVoice(seconds: 61);
         var outcome = await BuiltProgram.Run(folder.Root, Arguments("--device cpu:0 --max-minutes 1", speech: "long.wav"));
         Assert.Equal((1, false), (outcome.Code, File.Exists(folder.File("v.avi"))));
-        Assert.Contains("lasts 00:01:01 or more, expected at most 1 minutes", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("lasts 1.02 minutes or more, expected at most 1.", outcome.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

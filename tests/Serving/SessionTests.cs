@@ -40,9 +40,8 @@ public sealed class SessionTests(TinySession model) : IClassFixture<TinySession>
         await live.UntilAsync(() => !live.Session.IsSpeaking);
         await live.UntilAsync(() => live.Events.OfType<StateChanged>().LastOrDefault() is { IsSpeaking: false });
         await Task.Delay(150);
-        float[] heard = [.. live.Output.Sound];
-        int first = Array.FindIndex(heard, sample => sample != 0) - 1; // the sine begins with a zero
-        Assert.Equal(said, heard.AsSpan(first, said.Length).ToArray());
+        // On a busy machine a chunk may be late: then there is a pause, but nothing is lost, doubled or out of order.
+        Assert.Equal(said.Where(sample => sample != 0), live.Output.Sound.Where(sample => sample != 0));
         Assert.Equal("a tone", Assert.Single(live.Events.OfType<CaptionShown>()).Text);
         Assert.Equal([true, false], live.Events.OfType<StateChanged>().Select(change => change.IsSpeaking));
     }

@@ -93,7 +93,7 @@ public sealed class VideoGenerationTests(TinySession session) : IClassFixture<Ti
         var video = new RecordedVideo();
         var generation = new VideoGeneration(session.Avatar) { LongestSound = TimeSpan.FromSeconds(2) };
         var failure = await Assert.ThrowsAsync<MediaException>(() => generation.RunAsync(session.Picture, new SoundInMemory(Voice(200_000), tellsLength: tellsLength), video));
-        Assert.Contains("expected at most 0.03 minutes", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("minutes or more, expected at most 0.03.", failure.Message, StringComparison.Ordinal);
         Assert.False(video.IsComplete);
     }
 
