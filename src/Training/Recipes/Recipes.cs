@@ -187,7 +187,7 @@ public static class Recipes
         ValidateEvery = 1200,
     };
 
-    // What each choice is worth: short runs that differ from a base of their own in one thing.
+    // What each choice is worth: short runs on a quarter of the clips, which differ from a base of their own in one thing.
     static IEnumerable<Func<Recipe>> Ablations()
     {
         yield return () => Shortened("base");
@@ -200,15 +200,24 @@ public static class Recipes
         yield return () => Windowed(5) with { Name = "ablation-no-face-mask", Model = AvatarConfig.MiniTeacher with { FaceMask = false } };
     }
 
-    static StudentRecipe Shortened(string name) => MiniStudent3x2() with { Name = $"ablation-{name}", Steps = 300, AdaptSteps = 200, ValidateEvery = 300 };
+    static StudentRecipe Shortened(string name) => MiniStudent3x2() with
+    {
+        Name = $"ablation-{name}",
+        Clips = Clips / 4,
+        Steps = 300,
+        AdaptSteps = 240,
+        ValidateEvery = 300,
+    };
 
+    // From the start: what went before has a window and a mask of its own.
     static DiffusionRecipe Windowed(int latents) => MiniTeacher() with
     {
         Name = $"ablation-window-{latents}",
-        From = MiniWarmup().Name,
+        From = null,
         Model = AvatarConfig.MiniTeacher with { AudioWindow = latents },
+        Clips = Clips / 4,
         Windows = [new(7, 12)],
-        Steps = 300,
-        ValidateEvery = 300,
+        Steps = 450,
+        ValidateEvery = 450,
     };
 }
