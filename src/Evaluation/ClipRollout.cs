@@ -72,9 +72,14 @@ public sealed class ClipRollout : IDisposable
     public Picture[] Next()
     {
         using var scope = Tensor.Scope();
-        var latents = rollout.Next(Drive(chunk++));
-        var frames = avatar.Autoencoder.Decode(OnDevice(avatar.Decoder, avatar.Model.ToCodes(latents, code)), features);
-        return ToPictures(frames);
+        return ToPictures(avatar.Autoencoder.Decode(OnDevice(avatar.Decoder, NextCodes()), features));
+    }
+
+    /// <summary>The codes [N,C,h,w] of the next chunk, not decoded, in the current scope.</summary>
+    public Tensor NextCodes()
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(avatar.Model.ToCodes(rollout.Next(Drive(chunk++)), code));
     }
 
     /// <summary>Goes on by a chunk whose frames nobody looks at: all later ones are as if it had been decoded.</summary>

@@ -45,6 +45,7 @@ public static class MiniModel
         string[] seen = [Recipes.MiniAutoencoder().Name, Recipes.MiniHearing().Name], mouths = [.. seen, Recipes.MiniCodeReader().Name];
         return recipe switch
         {
+            AutoencoderRecipe { From: { } from, Student: { } student } => [from, Recipes.MiniHearing().Name, student.Name],
             AutoencoderRecipe { From: { } from } => [from],
             CodeReaderRecipe => seen,
             DiffusionRecipe diffusion => [.. diffusion.MouthWeight > 0 ? mouths : seen, .. diffusion.From is { } from ? [from] : Array.Empty<string>()],
@@ -74,6 +75,7 @@ public static class MiniModel
             (Recipes.MiniDecoder(), $"{Name}/{Avatar.AutoencoderFile}", [autoencoder]),
             (teacher, $"{teacher.Name}/{RunFolder.WeightsFile}", [autoencoder, hearing]),
             (Recipes.MiniCodeReader(), $"{teacher.Name}/{CodeReader.File}", [autoencoder]),
+            (Recipes.MiniStudent3x2(), $"{Name}/{Avatar.TransformerFile}", [autoencoder, hearing]),
         ];
     }
 

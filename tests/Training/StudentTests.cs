@@ -133,6 +133,40 @@ public sealed class StudentTests : IDisposable
     }
 
     [Fact]
+    public void A_decoder_learns_on_the_codes_of_a_student_too_and_goes_on_bit_for_bit()
+    {
+        runs.Train(student);
+        var decoder = new AutoencoderRecipe
+        {
+            Name = "decoder",
+            From = Recipes.MiniAutoencoder().Name,
+            Parts = ["decoder."],
+            Model = TinyAvatar.Config.Autoencoder,
+            Picture = TinyAvatar.Config.Picture,
+            Student = student,
+            StudentClips = 2,
+            Steps = 6,
+            ValidateEvery = 6,
+        };
+        runs.Train(decoder);
+        using (var log = Log("decoder"))
+        {
+            Assert.NotEmpty(log.Curve("squares, student's").X);
+            Assert.NotEmpty(log.Curve("divergence").X);
+            Assert.Equal([1.0, 2, 3, 4, 5, 6], log.Curve("squares").X.Concat(log.Curve("squares, student's").X).Order());
+        }
+        using (var validation = StepLog.Open(runs.File("decoder/validation.csv"))) Assert.InRange(validation.Curve("psnr eyes that blink, student's").Y[0], 3, 60);
+        Assert.True(File.Exists(runs.File("decoder/samples/student-000006.png")));
+
+        foreach (bool last in new[] { false, true })
+        {
+            using var stop = last ? null : new CancellationTokenSource();
+            runs.Train(decoder, "stopped", resume: last, stopAfterStep: stop);
+        }
+        Assert.Equal(File.ReadAllBytes(runs.File("decoder/weights.safetensors")), File.ReadAllBytes(runs.File("stopped/weights.safetensors")));
+    }
+
+    [Fact]
     public void Mouths_are_read_of_clips_that_the_student_makes_itself_too()
     {
         runs.Train(student with { SelfMade = 4 }, "own"); // from the second step on nothing but own clips

@@ -16,13 +16,17 @@ public static class CharacterSeeds
     public const int FirstHeldOut = 1_000_000;
 }
 
-/// <summary>Pictures for the autoencoder: B references [B,3,S,S] and K frames of each [B*K,3,S,S] in [-1, 1], with pixel weights [B,1,S,S] of mean 1.</summary>
-public sealed record PortraitBatch(int Characters, int FramesEach, int Size, float[] References, float[] Frames, float[] Weights);
+/// <summary>
+/// Pictures for the autoencoder: B references [B,3,S,S] and K frames of each [B*K,3,S,S] in [-1, 1], with pixel weights [B,1,S,S] of mean 1.
+/// </summary>
+/// <param name="Codes">What a student made of the frames [B*K,C,h,w]; null where the frames' own codes are meant.</param>
+public sealed record PortraitBatch(int Characters, int FramesEach, int Size, float[] References, float[] Frames, float[] Weights, float[]? Codes);
 
 /// <summary>Draws batches of random characters in random poses; a batch is a function of seed and number alone.</summary>
 /// <param name="picture">Side of a whole picture.</param>
 /// <param name="cell">Side of what a code's cell shows.</param>
-public sealed class Portraits(ulong seed, int picture = 256, int cell = 16)
+/// <param name="student">With it, half of the batches are of its clips.</param>
+public sealed class Portraits(ulong seed, int picture = 256, int cell = 16, StudentClips? student = null)
 {
     const float MouthWeight = 6, EyeWeight = 8;
 
@@ -37,19 +41,39 @@ public sealed class Portraits(ulong seed, int picture = 256, int cell = 16)
 
     PortraitBatch Make(RandomStream random, int characters, int framesEach, int size)
     {
-        int values = 3 * size * size;
-        var batch = new PortraitBatch(characters, framesEach, size, new float[characters * values], new float[characters * framesEach * values], new float[characters * size * size]);
+        bool isStudents = student is not null && random.Uniform() < 0.5f;
+        int values = 3 * size * size, frames = characters * framesEach, side = size / cell;
+        var batch = new PortraitBatch(
+            characters, framesEach, size, new float[characters * values], new float[frames * values], new float[characters * size * size],
+            isStudents ? new float[frames * student!.Channels * side * side] : null);
         byte[] pixels = new byte[values];
         for (int c = 0; c < characters; c++)
         {
-            var puppet = Puppet.FromSeed(random.Integer(CharacterSeeds.Training));
+            int clip = isStudents ? random.Integer(student!.Count) : -1;
+            var puppet = isStudents ? student!.Puppet(clip) : Puppet.FromSeed(random.Integer(CharacterSeeds.Training));
             var region = Window(random, puppet.Geometry, size);
             Draw(puppet, PuppetPose.Neutral, region, pixels, batch.References.AsSpan(c * values, values));
             for (int k = 0; k < framesEach; k++)
-                Draw(puppet, RandomPose(random), region, pixels, batch.Frames.AsSpan(((c * framesEach) + k) * values, values));
-            FillWeights(puppet.Geometry, region, picture, batch.Weights.AsSpan(c * size * size, size * size));
+            {
+                int at = (c * framesEach) + k, frame = isStudents ? student!.DrawFrame(random, clip) : -1;
+                Draw(puppet, isStudents ? student!.Pose(clip, frame) : RandomPose(random), region, pixels, batch.Frames.AsSpan(at * values, values));
+                if (isStudents) Crop(student!.Code(clip, frame), region, batch.Codes.AsSpan(at * student.Channels * side * side, student.Channels * side * side));
+            }
+            // A student's mouths are not the true ones.
+            FillWeights(puppet.Geometry, region, picture, isStudents ? -1 : MouthWeight, batch.Weights.AsSpan(c * size * size, size * size));
         }
         return batch;
+    }
+
+    // The cells of a picture's code [C,h,w] that a window shows.
+    void Crop(ReadOnlySpan<Half> code, in PixelRegion region, Span<float> target)
+    {
+        int side = picture / cell, width = region.Width / cell, height = region.Height / cell;
+        for (int i = 0; i < target.Length; i++)
+        {
+            int channel = i / (width * height), y = (region.Y / cell) + (i / width % height), x = (region.X / cell) + (i % width);
+            target[i] = (float)code[(((channel * side) + y) * side) + x];
+        }
     }
 
     PixelRegion Window(RandomStream random, FaceGeometry face, int size)
@@ -88,8 +112,8 @@ public sealed class Portraits(ulong seed, int picture = 256, int cell = 16)
         return new PuppetPose(mouth, gesture).Bounded();
     }
 
-    /// <summary>1, more around the eyes and most around the mouth, scaled to mean 1 over the window.</summary>
-    public static void FillWeights(FaceGeometry face, PixelRegion region, int picture, Span<float> weights)
+    // 1, more around the eyes and, by its weight, more or less around the mouth, scaled to mean 1 over the window.
+    static void FillWeights(FaceGeometry face, PixelRegion region, int picture, float mouthWeight, Span<float> weights)
     {
         double sum = 0;
         for (int y = 0; y < region.Height; y++)
@@ -97,7 +121,7 @@ public sealed class Portraits(ulong seed, int picture = 256, int cell = 16)
             {
                 float px = (region.X + x + 0.5f) / picture, py = (region.Y + y + 0.5f) / picture;
                 float eyes = Math.Max(Near(px - face.LeftEyeX, py - face.EyeY, face.EyeRadiusX, face.EyeRadiusY), Near(px - face.RightEyeX, py - face.EyeY, face.EyeRadiusX, face.EyeRadiusY));
-                float weight = 1 + (MouthWeight * Near(px - face.MouthX, py - face.MouthY, face.MouthHalfWidth, face.MouthHalfHeight)) + (EyeWeight * eyes);
+                float weight = 1 + (mouthWeight * Near(px - face.MouthX, py - face.MouthY, face.MouthHalfWidth, face.MouthHalfHeight)) + (EyeWeight * eyes);
                 weights[(y * region.Width) + x] = weight;
                 sum += weight;
             }

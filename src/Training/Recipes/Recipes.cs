@@ -38,19 +38,20 @@ public static class Recipes
         ValidateEvery = 1000,
     };
 
-    /// <summary>The decoder learns to forgive: codes that a transformer generates are not quite those of a picture.</summary>
+    /// <summary>The decoder learns to forgive: codes that the student generates are not quite those of a picture. It sees the student's own, and noise.</summary>
     public static AutoencoderRecipe MiniDecoder() => MiniAutoencoder() with
     {
         Name = "mini-decoder",
         From = MiniAutoencoder().Name,
         Parts = ["decoder.", "refiner"],
         Seed = 2,
-        Steps = 1200,
+        Steps = 3000,
         MuonRate = 0.006f,
         AdamRate = 8e-4f,
         EmaDecay = 0.99f,
-        ValidateEvery = 400,
-        CodeNoise = 1,
+        ValidateEvery = 1000,
+        CodeNoise = 0.5f,
+        Student = MiniStudent3x2(),
     };
 
     /// <summary>The refiner of 512 x 512: encoder and decoder stay those of 256 x 256.</summary>
@@ -62,7 +63,7 @@ public static class Recipes
         Model = new AutoencoderConfig { Scale = 2, RefinerWidth = 32 },
         Picture = 512,
         Seed = 3,
-        Steps = 1000,
+        Steps = 1500,
         ValidateEvery = 500,
     };
 
