@@ -25,10 +25,12 @@ public sealed record PortraitBatch(int Characters, int FramesEach, int Size, flo
 /// <summary>Draws batches of random characters in random poses; a batch is a function of seed and number alone.</summary>
 /// <param name="picture">Side of a whole picture.</param>
 /// <param name="cell">Side of what a code's cell shows.</param>
-/// <param name="student">With it, half of the batches are of its clips.</param>
+/// <param name="student">Half of the batches are of its clips; null: none.</param>
 public sealed class Portraits(ulong seed, int picture = 256, int cell = 16, StudentClips? student = null)
 {
     const float MouthWeight = 6, EyeWeight = 8;
+    const float UnknownMouth = -1;      // takes away the 1 of all pixels: a student's mouths are not the true ones
+    const float StudentShare = 0.5f;
 
     readonly PuppetRenderer renderer = new();
 
@@ -41,26 +43,25 @@ public sealed class Portraits(ulong seed, int picture = 256, int cell = 16, Stud
 
     PortraitBatch Make(RandomStream random, int characters, int framesEach, int size)
     {
-        bool isStudents = student is not null && random.Uniform() < 0.5f;
-        int values = 3 * size * size, frames = characters * framesEach, side = size / cell;
+        var clips = student is not null && random.Uniform() < StudentShare ? student : null;
+        int values = 3 * size * size, codeValues = clips is null ? 0 : clips.Channels * (size / cell) * (size / cell), frames = characters * framesEach;
         var batch = new PortraitBatch(
             characters, framesEach, size, new float[characters * values], new float[frames * values], new float[characters * size * size],
-            isStudents ? new float[frames * student!.Channels * side * side] : null);
+            clips is null ? null : new float[frames * codeValues]);
         byte[] pixels = new byte[values];
         for (int c = 0; c < characters; c++)
         {
-            int clip = isStudents ? random.Integer(student!.Count) : -1;
-            var puppet = isStudents ? student!.Puppet(clip) : Puppet.FromSeed(random.Integer(CharacterSeeds.Training));
+            int clip = random.Integer(clips?.Count ?? CharacterSeeds.Training);
+            var puppet = clips?.Puppet(clip) ?? Puppet.FromSeed(clip);
             var region = Window(random, puppet.Geometry, size);
             Draw(puppet, PuppetPose.Neutral, region, pixels, batch.References.AsSpan(c * values, values));
             for (int k = 0; k < framesEach; k++)
             {
-                int at = (c * framesEach) + k, frame = isStudents ? student!.DrawFrame(random, clip) : -1;
-                Draw(puppet, isStudents ? student!.Pose(clip, frame) : RandomPose(random), region, pixels, batch.Frames.AsSpan(at * values, values));
-                if (isStudents) Crop(student!.Code(clip, frame), region, batch.Codes.AsSpan(at * student.Channels * side * side, student.Channels * side * side));
+                int at = (c * framesEach) + k, frame = clips?.DrawFrame(random, clip) ?? 0;
+                Draw(puppet, clips?.Pose(clip, frame) ?? RandomPose(random), region, pixels, batch.Frames.AsSpan(at * values, values));
+                if (clips is not null) Crop(clips.Code(clip, frame), region, batch.Codes.AsSpan(at * codeValues, codeValues));
             }
-            // A student's mouths are not the true ones.
-            FillWeights(puppet.Geometry, region, picture, isStudents ? -1 : MouthWeight, batch.Weights.AsSpan(c * size * size, size * size));
+            FillWeights(puppet.Geometry, region, picture, clips is null ? MouthWeight : UnknownMouth, batch.Weights.AsSpan(c * size * size, size * size));
         }
         return batch;
     }
