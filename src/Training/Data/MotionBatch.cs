@@ -21,7 +21,9 @@ public sealed record MotionBatch(Tensor Latents, Tensor References, Drive Drive,
     const int PerLatent = AutoencoderConfig.FramesPerLatent;
     const float EyeWeight = 4;
     const float BlinkWeight = 12;   // of eyes, in the few latents with a blink: it is soon over, and smudges where it is not learnt
-    const float BlinkBegins = 0.1f;
+
+    /// <summary>Of <see cref="Gesture.Blink"/>: frames from there on count as blinks.</summary>
+    internal const float BlinkBegins = 0.1f;
 
     /// <summary>Weight of cells at the mouth.</summary>
     public const float MouthWeight = 6;

@@ -15,7 +15,6 @@ public sealed class StudentClips
     /// <summary>Frames of a clip, 6 s.</summary>
     public const int Frames = 96;
 
-    const float BlinkBegins = 0.1f;
     const float BlinkShare = 0.5f; // of the frames that are drawn, where a clip has any: blinks are soon over
 
     readonly Puppet[] puppets;
@@ -76,7 +75,7 @@ public sealed class StudentClips
     void Perform(int clip, Avatar avatar, Puppet puppet, Performance performance)
     {
         (puppets[clip], poses[clip]) = (puppet, performance.Poses);
-        blinks[clip] = [.. Enumerable.Range(0, Frames).Where(frame => performance.Poses[frame].Gesture.Blink > BlinkBegins)];
+        blinks[clip] = [.. Enumerable.Range(0, Frames).Where(frame => performance.Poses[frame].Gesture.Blink > MotionBatch.BlinkBegins)];
         codes[clip] = new Half[Frames * Channels * Side * Side];
         var reference = new PuppetRenderer().Draw(puppet, PuppetPose.Neutral, avatar.Config.Picture);
         using var rollout = new ClipRollout(avatar, reference, performance, performance.Poses, seed: (ulong)clip);
