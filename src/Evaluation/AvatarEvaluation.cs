@@ -34,7 +34,7 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
             OtherCharacter = drift.OtherCharacter,
             LongOpenFirst = drift.OpenFirst,
             LongOpenLast = drift.OpenLast,
-            Teacher = others.FirstOrDefault(other => other.IsTeacher)?.Name,
+            Teacher = IsCausal ? others.FirstOrDefault(other => other.IsTeacher)?.Name : null,
         };
         folder?.Write(report);
         return report;
@@ -52,12 +52,16 @@ public sealed class AvatarEvaluation(string name, Avatar avatar, EvaluationJudge
     /// <summary>What it is measured on and by, a line for the report.</summary>
     public string? Machine { get; init; }
 
+    bool IsCausal => !avatar.Config.Bidirectional;
+
+    static string Microphone => $"'{RenditionScore.Live}' hears {HearingStream.LiveFrames} frames beyond each chunk, as a call does of a microphone; the others all of the clip's sound, as of a text or a file.";
+
     string[] Conditions =>
     [
         .. Machine is { } machine ? new[] { $"{machine}." } : [],
-        $"Causal rollout in chunks of {avatar.Config.ChunkFrames} frames, {avatar.Config.Steps.Length} steps, from the reference picture; held-out characters, voices and sentences.",
+        $"{(IsCausal ? "Causal rollout in chunks" : "Both ways over windows")} of {avatar.Config.ChunkFrames} frames, {avatar.Config.Steps.Length} steps, from the reference picture; held-out characters, voices and sentences.",
         "Gestures are the clip's own, blinks included; of the mouth the model gets the sound alone, and by latent whether a call's detector hears speech.",
-        $"'{RenditionScore.Live}' hears {HearingStream.LiveFrames} frames beyond each chunk, as a call does of a microphone; the others all of the clip's sound, as of a text or a file.",
+        .. IsCausal ? new[] { Microphone } : [],
         $"'{RenditionScore.OtherSound}' takes the sound of another clip: what is left of the correlation is chance.",
     ];
 }

@@ -20,6 +20,8 @@ public sealed record ClipScore
     const double Shut = 0.02;   // of the truth, which is 0 but for blending
     const int Settling = 2;     // frames about speech in which lips may still close or already part
 
+    public required int Frames { get; init; }
+
     /// <summary>Whether it speaks with the voice of a recorded person.</summary>
     public required bool IsRecordedVoice { get; init; }
 
@@ -67,13 +69,14 @@ public sealed record ClipScore
         int frames = clip.Poses.Length;
         if (seen.Count != frames || seenOnTruth.Count != frames) throw new ArgumentException($"Readings are of {seen.Count} and {seenOnTruth.Count} frames, expected {frames}.");
         double[] asked = Column(clip, mouth => mouth.Open), open = Column(seen, mouth => mouth.Open);
-        int[] speech = Frames(frames, i => clip.Speaking[i]);
+        int[] speech = FramesWhere(frames, i => clip.Speaking[i]);
         var (lag, atLag) = Series.BestLag(asked, open, LagReach);
         double trueDeviation = Series.Deviation(Column(seenOnTruth, mouth => mouth.Open));
         var (blinksAsked, blinksSeen) = (Blinks.Starts(clip.Poses.Select(pose => pose.Gesture.Blink)), Blinks.Starts(seen.Select(reading => reading.Blink)));
-        int[] closing = Frames(frames, i => clip.Closing[i]);
+        int[] closing = FramesWhere(frames, i => clip.Closing[i]);
         return new ClipScore
         {
+            Frames = frames,
             IsRecordedVoice = clip.IsRecordedVoice,
             Open = Series.Correlation(asked, open),
             OpenInSpeech = speech.Length < 2 ? null : Series.Correlation(At(asked, speech), At(open, speech)),
@@ -93,13 +96,13 @@ public sealed record ClipScore
     }
 
     /// <summary>Frames away from speech, in which the true mouth rests.</summary>
-    public static int[] Listening(Performance clip) => Frames(clip.Poses.Length, i =>
+    public static int[] Listening(Performance clip) => FramesWhere(clip.Poses.Length, i =>
     {
         int from = Math.Max(0, i - Settling), to = Math.Min(clip.Speaking.Length - 1, i + Settling);
         return !clip.Speaking.AsSpan(from, to - from + 1).Contains(true) && clip.Poses[i].Mouth.Open < Shut;
     });
 
-    static int[] Frames(int count, Func<int, bool> wanted) => [.. Enumerable.Range(0, count).Where(wanted)];
+    static int[] FramesWhere(int count, Func<int, bool> wanted) => [.. Enumerable.Range(0, count).Where(wanted)];
 
     static double[] At(double[] series, int[] frames) => [.. frames.Select(frame => series[frame])];
 

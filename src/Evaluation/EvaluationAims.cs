@@ -28,6 +28,9 @@ public static class EvaluationAims
 {
     const double OfTeacher = 0.95; // of the teacher's figure
 
+    // A minute: people blink 17 times at rest and 26 times while they talk (Bentivoglio et al., Movement Disorders 12, 1997), some twice as often as others.
+    const double FewestBlinks = 10, MostBlinks = 35;
+
     /// <summary>Those that the report has figures for.</summary>
     public static IReadOnlyList<Aim> Of(EvaluationReport report)
     {
@@ -59,6 +62,7 @@ public static class EvaluationAims
         AddLeast(aims, "p, b, m seen shut", ShareShut(score), 0.8);
         AddMost(aims, "open while listening", score.MovingInSilence?.Mean, 0.01);
         AddLeast(aims, "blinks at their time", score.BlinksAsked > 0 ? (double)score.BlinksMatched / score.BlinksAsked : null, 0.9);
+        if (score.BlinksAsked > 0) aims.Add(new("blinks a minute", FewestBlinks, MostBlinks, score.BlinksAMinute));
     }
 
     static void AddBeside(List<Aim> aims, RenditionScore score, RenditionScore teacher)

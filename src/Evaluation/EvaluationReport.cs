@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TalkingMachines.Puppets;
 
 namespace TalkingMachines.Evaluation;
 
@@ -113,6 +114,9 @@ public sealed record RenditionScore
 
     public required int BlinksMatched { get; init; }
 
+    /// <summary>Those seen.</summary>
+    public required double BlinksAMinute { get; init; }
+
     /// <summary>In the order of the characters.</summary>
     public required IReadOnlyList<ClipScore> Clips { get; init; }
 
@@ -143,6 +147,7 @@ public sealed record RenditionScore
             BlinksAsked = clips.Sum(clip => clip.BlinksAsked),
             BlinksSeen = clips.Sum(clip => clip.BlinksSeen),
             BlinksMatched = clips.Sum(clip => clip.BlinksMatched),
+            BlinksAMinute = clips.Sum(clip => clip.BlinksSeen) * 60.0 * Performance.FrameRate / clips.Sum(clip => clip.Frames),
             Clips = [.. clips],
         };
     }

@@ -5,7 +5,7 @@ namespace TalkingMachines.Evaluation;
 /// <summary>The tables of a report: a row a figure, a column a kind of frames.</summary>
 static class EvaluationTables
 {
-    const string OfRecordedVoices = "  of recorded voices";
+    const string OfRecordedVoices = "  of recorded voices", WorstCharacter = "  worst character";
 
     /// <summary>Those that the report has something for.</summary>
     public static IReadOnlyList<ReportTable> Of(EvaluationReport report)
@@ -28,19 +28,22 @@ static class EvaluationTables
         return new("as the lip reader sees it", [.. all.Select(score => score.Name)],
         [
             Row("opening, correlation", score => Cell(score.Open)),
-            Row("  worst character", score => Number(score.Open.Least)),
+            Row(WorstCharacter, score => Number(score.Open.Least)),
             Row("  in speech alone", score => Cell(score.OpenInSpeech)),
             Row("  at the best lag", score => Cell(score.OpenAtLag)),
             Row("  best lag, frames", score => Cell(score.Lag)),
             Row("width, correlation", score => Cell(score.Width)),
+            Row(WorstCharacter, score => Number(score.Width.Least)),
             Row(OfRecordedVoices, score => Cell(score.RecordedWidth)),
             Row("rounding, correlation", score => Cell(score.Round)),
+            Row(WorstCharacter, score => Number(score.Round.Least)),
             Row(OfRecordedVoices, score => Cell(score.RecordedRound)),
             Row("amplitude of the opening", score => Cell(score.Amplitude)),
             Row("p, b, m seen shut", score => Cell(score.Closures)),
             Row("  frames of all characters", score => $"{score.ClosuresSeen} of {score.ClosingFrames}"),
             Row("open while listening", score => Cell(score.MovingInSilence)),
             Row("blinks at their time/seen", score => $"{score.BlinksMatched} of {score.BlinksAsked} / {score.BlinksSeen}"),
+            Row("  a minute", score => Number(score.BlinksAMinute)),
         ]);
     }
 
@@ -66,8 +69,10 @@ static class EvaluationTables
     [
         new("opening, correlation", [Cell(heard.Open)]),
         new("width, correlation", [Cell(heard.Width)]),
+        new(WorstCharacter, [Number(heard.Width.Least)]),
         new(OfRecordedVoices, [Cell(heard.RecordedWidth)]),
         new("rounding, correlation", [Cell(heard.Round)]),
+        new(WorstCharacter, [Number(heard.Round.Least)]),
         new(OfRecordedVoices, [Cell(heard.RecordedRound)]),
     ]);
 

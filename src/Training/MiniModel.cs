@@ -71,6 +71,7 @@ public static class MiniModel
         [
             (hearing, $"{Name}/{Avatar.AudioFile}", []),
             (Recipes.MiniLipReader(), $"{Name}/{LipReader.File}", []),
+            (Recipes.MiniSync(), $"{Name}/{PuppetSyncNet.File}", []),
             (autoencoder, $"{Name}/{Avatar.AutoencoderFile}", []),
             (Recipes.MiniDecoder(), $"{Name}/{Avatar.AutoencoderFile}", [autoencoder]),
             (teacher, $"{teacher.Name}/{RunFolder.WeightsFile}", [autoencoder, hearing]),

@@ -1,16 +1,17 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using TalkingMachines.Media;
 using TalkingMachines.Training.Data;
 
 namespace TalkingMachines.Training;
 
 /// <summary>
-/// The weights of other recipes that a run is built on, by their digests in its folder: gone on with on others, it would be neither
-/// the one nor the other, and finished weights beside others that they never met mean nothing.
+/// The settings of a run and the weights of other recipes that it is built on, by their digests in its folder: gone on with by others, it
+/// would be neither the one nor the other, and finished weights beside others that they never met mean nothing.
 /// </summary>
 internal static class RunInputs
 {
-    const string FileName = "built-on.txt";
+    const string FileName = "built-on.txt", Settings = "settings";
 
     /// <summary>Notes them where a run begins, and refuses one that was begun on others.</summary>
     /// <exception cref="TrainingException"/>
@@ -21,16 +22,21 @@ internal static class RunInputs
         if (Checkpoint.Files(run.Path).Count > 0 && File.Exists(path))
         {
             string[] begun = File.ReadAllLines(path);
+            if (Array.Exists(begun, line => line.StartsWith($"{Settings} ", StringComparison.Ordinal)) && !begun.Contains(SettingsLine(recipe)))
+                throw new TrainingException($"{run.Path} was begun with other settings than {recipe.Name} has now: move it away, or train anew in another folder.");
             foreach (var (name, file) in now)
                 if (file is not null && Array.Exists(begun, line => line.StartsWith($"{name} ", StringComparison.Ordinal)) && !begun.Contains(Line(name, file)))
                     throw new TrainingException($"{run.Path} was begun on other weights of {name} than {file} holds now: put those back, or train {recipe.Name} anew in another folder.");
         }
         else
         {
-            string lines = string.Concat(now.Where(each => each.Value is not null).Select(each => Line(each.Key, each.Value!) + "\n"));
-            if (lines.Length > 0) PendingFile.Write(path, lines);
+            PendingFile.Write(path, string.Concat(now.Where(each => each.Value is not null).Select(each => Line(each.Key, each.Value!)).Prepend(SettingsLine(recipe)).Select(line => line + "\n")));
         }
     }
+
+    // How often it looks and saves changes nothing; a checkpoint holds the seed.
+    static string SettingsLine(Recipe recipe) =>
+        $"{Settings} {Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes<object>(recipe with { Seed = 0, ValidateEvery = 0, CheckpointEvery = default })))}";
 
     static string Line(string name, string file)
     {

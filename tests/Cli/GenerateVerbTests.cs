@@ -38,6 +38,30 @@ public sealed class GenerateVerbTests : IDisposable
         Assert.True(new FileInfo(folder.File("v.avi")).Length > 17 * 64 * 64 * 3);
     }
 
+    [Fact]
+    public async Task Two_faces_take_turns_in_a_video_twice_as_wide()
+    {
+        WriteTwoFaces();
+        folder.Write("turns.txt", "0 0.5 left\n0.5 2 right\n"u8);
+        var outcome = await BuiltProgram.Run(folder.Root, Arguments("--device cpu:0 --steps 1 --turns turns.txt --json", picture: "two.png"));
+        Assert.Equal((0, 17), (outcome.Code, JsonDocument.Parse(outcome.Output).RootElement.GetProperty("frames").GetInt32()));
+        Assert.True(new FileInfo(folder.File("v.avi")).Length > 17 * 128 * 64 * 3);
+    }
+
+    [Theory]
+    [InlineData("two.png", "none.txt", "none.txt does not exist")]
+    [InlineData("two.png", "voice.wav", "expected START END left or START END right")]
+    [InlineData("face.png", "turns.txt", "face.png is 80x80, expected two faces side by side")]
+    public async Task Turns_that_cannot_be_taken_are_refused_in_one_line(string picture, string turns, string expected)
+    {
+        WriteTwoFaces();
+        folder.Write("turns.txt", "0 1 left\n"u8);
+        var outcome = await BuiltProgram.Run(folder.Root, Arguments($"--device cpu:0 --turns {turns}", picture));
+        Assert.Equal((1, false), (outcome.Code, File.Exists(folder.File("v.avi"))));
+        Assert.Single(outcome.ErrorLines);
+        Assert.Contains(expected, outcome.Errors, StringComparison.Ordinal);
+    }
+
     [FfmpegFact]
     public async Task An_mp4_has_picture_and_sound_of_equal_length()
     {
@@ -116,6 +140,12 @@ public sealed class GenerateVerbTests : IDisposable
         "generate", "--picture", picture, "--speech", speech, "--out", output, "--model", model,
         .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries),
     ];
+
+    void WriteTwoFaces()
+    {
+        var (left, right) = (new PuppetRenderer().Draw(Puppet.FromSeed(7), PuppetPose.Neutral, 80), new PuppetRenderer().Draw(Puppet.FromSeed(8), PuppetPose.Neutral, 80));
+        Png.Write(ContactSheet.Tile([left, right], 2), folder.File("two.png"));
+    }
 
     void WriteLongVoice(int seconds)
     {

@@ -143,13 +143,16 @@ public class ResumeTests
     }
 
     [Fact]
-    public void Checkpoints_of_another_seed_or_model_are_refused()
+    public void Checkpoints_of_another_seed_model_or_setting_are_refused()
     {
         using var device = Device.Reference();
         using var scratch = new ScratchFolder();
         scratch.Run(ToyRecipe.Of(2), device);
         string seed = Assert.Throws<TrainingException>(() => scratch.Run(ToyRecipe.Of(2) with { Seed = 8 }, device, resume: true)).Message;
         Assert.EndsWith("is of the recipe toy with seed 7, expected toy with seed 8.", seed, StringComparison.Ordinal);
+        string settings = Assert.Throws<TrainingException>(() => scratch.Run(ToyRecipe.Of(3), device, resume: true)).Message;
+        Assert.EndsWith("was begun with other settings than toy has now: move it away, or train anew in another folder.", settings, StringComparison.Ordinal);
+        File.Delete(scratch.File("built-on.txt"));
         string model = Assert.Throws<TrainingException>(() => scratch.Run(ToyRecipe.Of(2) with { FrozenPrefix = "last" }, device, resume: true)).Message;
         Assert.Contains("which the model lacks", model, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TalkingMachines.Models.Layers;
 using TalkingMachines.Tensors;
 using TalkingMachines.Training;
@@ -9,18 +10,22 @@ namespace TalkingMachines.Tests.Training;
 internal sealed record ToyRecipe : Recipe
 {
     /// <summary>Called before the loss of a step is built; what it throws is a crash of the run.</summary>
+    [JsonIgnore]
     public Action<int>? BeforeLoss { get; init; }
 
     /// <summary>Called with the weights at each validation.</summary>
+    [JsonIgnore]
     public Action<IReadOnlyDictionary<string, Tensor>>? OnValidation { get; init; }
 
     /// <summary>Weights that stay as they are.</summary>
     public string? FrozenPrefix { get; init; }
 
     /// <summary>Step whose part 'curve' is not a number; the other parts are.</summary>
+    [JsonIgnore]
     public int LossFailsAt { get; init; }
 
     /// <summary>Step whose loss is a number and whose gradient is not.</summary>
+    [JsonIgnore]
     public int GradientFailsAt { get; init; }
 
     public override ITrainingTask Open(RunFolder run, Device device) => new ToyTask(this, device);

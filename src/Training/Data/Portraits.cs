@@ -25,12 +25,12 @@ public sealed record PortraitBatch(int Characters, int FramesEach, int Size, flo
 /// <summary>Draws batches of random characters in random poses; a batch is a function of seed and number alone.</summary>
 /// <param name="picture">Side of a whole picture.</param>
 /// <param name="cell">Side of what a code's cell shows.</param>
-/// <param name="student">Half of the batches are of its clips; null: none.</param>
+/// <param name="student">A quarter of the batches are of its clips; null: none.</param>
 public sealed class Portraits(ulong seed, int picture = 256, int cell = 16, StudentClips? student = null)
 {
     const float MouthWeight = 6, EyeWeight = 8;
     const float UnknownMouth = -1;      // takes away the 1 of all pixels: a student's mouths are not the true ones
-    const float StudentShare = 0.5f;
+    const float StudentShare = 0.25f;
 
     readonly PuppetRenderer renderer = new();
 

@@ -31,7 +31,7 @@ public sealed record AutoencoderRecipe : Recipe
     /// </summary>
     public float CodeNoise { get; init; }
 
-    /// <summary>A student whose own codes half of the batches decode, towards the frames that it was told to make; null: none.</summary>
+    /// <summary>A student whose own codes a quarter of the batches decode, towards the frames that it was told to make; null: none.</summary>
     public StudentRecipe? Student { get; init; }
 
     /// <summary>Clips that it makes for this.</summary>

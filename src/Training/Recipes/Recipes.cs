@@ -45,7 +45,7 @@ public static class Recipes
         From = MiniAutoencoder().Name,
         Parts = ["decoder.", "refiner"],
         Seed = 2,
-        Steps = 3000,
+        Steps = 4000,
         MuonRate = 0.006f,
         AdamRate = 8e-4f,
         EmaDecay = 0.99f,
@@ -63,7 +63,7 @@ public static class Recipes
         Model = new AutoencoderConfig { Scale = 2, RefinerWidth = 32 },
         Picture = 512,
         Seed = 3,
-        Steps = 1500,
+        Steps = 2000,
         ValidateEvery = 500,
     };
 
