@@ -20,7 +20,7 @@ public sealed record Aim(string What, double? Least, double? Most, double Found)
     };
 
     /// <summary>With up to four places: 0.7499 is not 0.75.</summary>
-    public static string Number(double value) => value.ToString("0.0###", CultureInfo.InvariantCulture);
+    public static string Number(double value) => value.ToString("0.0###;-0.0###;0.0", CultureInfo.InvariantCulture);
 }
 
 /// <summary>What is asked of a shipped model: more than that nothing is wrong with it.</summary>

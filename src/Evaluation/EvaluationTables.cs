@@ -6,6 +6,7 @@ namespace TalkingMachines.Evaluation;
 static class EvaluationTables
 {
     const string OfRecordedVoices = "  of recorded voices", WorstCharacter = "  worst character";
+    const string TwoPlaces = "0.00;-0.00;0.00", FourPlaces = "0.0000;-0.0000;0.0000"; // what rounds to nothing has no sign
 
     /// <summary>Those that the report has something for.</summary>
     public static IReadOnlyList<ReportTable> Of(EvaluationReport report)
@@ -111,7 +112,7 @@ static class EvaluationTables
     static ReportTable Drift(EvaluationReport report)
     {
         ReportRow Row(string name, Func<DriftPoint, Figure?> figure, Figure? other = null) =>
-            new(name, [.. report.Drift.Select(point => Cell(figure(point), "0.0000")), other is null ? "" : Cell(other, "0.0000")]);
+            new(name, [.. report.Drift.Select(point => Cell(figure(point), FourPlaces)), other is null ? "" : Cell(other, FourPlaces)]);
 
         return new("distance to the reference", [.. report.Drift.Select(point => string.Create(CultureInfo.InvariantCulture, $"second {point.Second}")), "another character"],
         [
@@ -128,7 +129,7 @@ static class EvaluationTables
         [.. aims.Select(aim => new ReportRow(aim.What, [aim.Bounds, Aim.Number(aim.Found), aim.IsMet ? "met" : $"missed by {Aim.Number(aim.Missed)}"]))]);
 
     /// <summary>Mean and interval, which one character alone has not; a dash for what could not be measured.</summary>
-    public static string Cell(Figure? figure, string format = "0.00")
+    public static string Cell(Figure? figure, string format = TwoPlaces)
     {
         string Number(double value) => value.ToString(format, CultureInfo.InvariantCulture);
 
@@ -143,5 +144,5 @@ static class EvaluationTables
     /// <summary>Half the width of an interval, behind its figure; nothing where there is none.</summary>
     public static string Margin(double? value) => value is { } known ? string.Create(CultureInfo.InvariantCulture, $" +- {known:0.00}") : "";
 
-    static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+    static string Number(double value) => value.ToString(TwoPlaces, CultureInfo.InvariantCulture);
 }
