@@ -22,17 +22,22 @@ internal static class RunInputs
         if (Checkpoint.Files(run.Path).Count > 0 && File.Exists(path))
         {
             string[] begun = File.ReadAllLines(path);
-            if (Array.Exists(begun, line => line.StartsWith($"{Settings} ", StringComparison.Ordinal)) && !begun.Contains(SettingsLine(recipe)))
+            if (Differs(begun, Settings, SettingsLine(recipe)))
                 throw new TrainingException($"{run.Path} was begun with other settings than {recipe.Name} has now: move it away, or train anew in another folder.");
             foreach (var (name, file) in now)
-                if (file is not null && Array.Exists(begun, line => line.StartsWith($"{name} ", StringComparison.Ordinal)) && !begun.Contains(Line(name, file)))
+                if (file is not null && Differs(begun, name, Line(name, file)))
                     throw new TrainingException($"{run.Path} was begun on other weights of {name} than {file} holds now: put those back, or train {recipe.Name} anew in another folder.");
         }
         else
         {
-            PendingFile.Write(path, string.Concat(now.Where(each => each.Value is not null).Select(each => Line(each.Key, each.Value!)).Prepend(SettingsLine(recipe)).Select(line => line + "\n")));
+            var lines = now.Where(each => each.Value is not null).Select(each => Line(each.Key, each.Value!)).Prepend(SettingsLine(recipe));
+            PendingFile.Write(path, string.Concat(lines.Select(line => line + "\n")));
         }
     }
+
+    // What an older run did not note is not held against it.
+    static bool Differs(string[] begun, string name, string line) =>
+        Array.Exists(begun, other => other.StartsWith($"{name} ", StringComparison.Ordinal)) && !begun.Contains(line);
 
     // How often it looks and saves changes nothing; a checkpoint holds the seed.
     static string SettingsLine(Recipe recipe) =>

@@ -18,6 +18,7 @@ public sealed class ClipScoreTests
             Assert.InRange(figure.Mean, 0.999, 1); // colours have 255 steps
         Assert.Equal((0, 1.0, 1.0, 0.0), (score.Lag.Mean, score.Amplitude!.Value.Mean, score.Closures!.Value.Mean, score.MovingInSilence!.Value.Mean));
         Assert.Equal((3, 3, 3), (score.BlinksAsked, score.BlinksSeen, score.BlinksMatched));
+        Assert.Equal(3 * 60.0 * 16 / report.FramesEach, score.BlinksAMinute, 6);
         Assert.Empty(report.Findings);
     }
 
@@ -71,6 +72,7 @@ public sealed class ClipScoreTests
         var report = PaintedClip.Report(poses => poses.Select(_ => PuppetPose.Neutral));
         Assert.Equal((0, 0), (Generated(report).Open.Mean, Generated(report).Amplitude!.Value.Mean));
         Assert.Equal(0, Generated(report).BlinksSeen);
+        Assert.Equal(10, report.Aims.Single(aim => aim.What == "blinks a minute").Missed);
         Assert.Contains(report.Findings, finding => finding.Contains("hardly moves", StringComparison.Ordinal));
         Assert.Contains(report.Findings, finding => finding.Contains("0 of 3 blinks", StringComparison.Ordinal));
     }

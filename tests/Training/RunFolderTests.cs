@@ -76,6 +76,22 @@ public class RunFolderTests
     }
 
     [Fact]
+    public void Every_recipe_s_settings_are_noted_and_told_apart()
+    {
+        using var scratch = new ScratchFolder();
+        var noted = new HashSet<string>();
+        foreach (var recipe in Recipes.All)
+        {
+            using var run = RunFolder.Open(scratch.File($"runs/{recipe.Name}"));
+            RunInputs.Check(recipe, run);
+            Assert.True(noted.Add(File.ReadLines(scratch.File($"runs/{recipe.Name}/built-on.txt")).First()), recipe.Name);
+        }
+        using var again = RunFolder.Open(scratch.File("again"));
+        RunInputs.Check(Recipes.MiniStudent3x2() with { Model = Recipes.MiniStudent3x2().Model with { AudioWindow = 7 } }, again);
+        Assert.True(noted.Add(File.ReadLines(scratch.File("again/built-on.txt")).First()), "a setting of a model counts");
+    }
+
+    [Fact]
     public void What_a_recipe_builds_on_and_nobody_has_is_named_in_order()
     {
         using var scratch = new ScratchFolder();
